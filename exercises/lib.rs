@@ -1,0 +1,1 @@
+//! For editors only: the exercises are the binaries beside this file.

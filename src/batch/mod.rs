@@ -1,0 +1,1 @@
+//! Submissions in, results out: one exercise of one student, and many of many.

@@ -1,0 +1,1 @@
+//! From a submission's file to something that can be run.

@@ -1,0 +1,101 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use crate::course::model::{Limits, Needs};
+use crate::trace::Trace;
+
+/// Runs a program and tells what it did.
+pub trait Engine: Send + Sync {
+    /// The engine's name, as reports say it: `traced`, `wall`, `scripted`.
+    fn name(&self) -> &'static str;
+
+    /// What this engine can observe.
+    fn observes(&self) -> Needs;
+
+    /// Runs the program to its end (or to a limit) and returns its trace. Nothing of the program's tree is left running
+    /// when this returns, also on an error. A program that fails is a trace, not an error.
+    ///
+    /// # Errors
+    /// Only when the machine or we could not do it: never for what the program did.
+    fn run(&self, request: &RunRequest) -> Result<Trace, EngineError>;
+}
+
+/// What is to be run, and how.
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// The program and its arguments; the program is a path or a name to be found in `PATH` of `env`. An argument's
+    /// `$http` is replaced with the fixture's address by the engine.
+    pub argv: Vec<OsString>,
+    /// The whole environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// The working directory.
+    pub cwd: PathBuf,
+    /// What it reads on its standard input; empty is `/dev/null`.
+    pub stdin: Vec<u8>,
+    /// What it may use.
+    pub limits: Limits,
+    /// The end of patience in real time, whatever the virtual clock says.
+    pub real_limit: Duration,
+    /// The schedule's seed; 0 is the natural schedule.
+    pub schedule: u64,
+    /// Whether the HTTP fixture runs beside it.
+    pub http: bool,
+    /// Ends the run early when the person asks for it.
+    pub interrupt: Interrupt,
+}
+
+/// Set once, when the person who started us wants the end (Ctrl-C).
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Asks for the end.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the end was asked for.
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// The flag itself, for a signal handler that sets it.
+    pub fn flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.0)
+    }
+}
+
+/// Why a run could not be made or watched. Never the student's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The program itself could not be started: not found, not executable.
+    #[error("failed to start `{program}`: {cause}")]
+    Start {
+        /// The program.
+        program: String,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// A system call of ours failed.
+    #[error("failed to {operation}{}: {cause}", pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
+    System {
+        /// What was tried, as a verb: `read the pipe`.
+        operation: &'static str,
+        /// On which process.
+        pid: Option<u32>,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The HTTP fixture could not be started or died.
+    #[error("the HTTP fixture failed: {0}")]
+    Fixture(String),
+    /// This machine cannot do what the engine needs.
+    #[error("this machine cannot do it: {0}")]
+    Unsupported(String),
+    /// A recorded trace could not be replayed.
+    #[error("no recorded trace fits: {0}")]
+    NotRecorded(String),
+}

@@ -1,0 +1,9 @@
+//! How a program is run and watched: one trait, three engines.
+//!
+//! `wall` runs it on the machine's clock with pipes; `scripted` replays a recorded trace, so that checks, reports and
+//! the pool are tested without running anything; `traced` watches from the kernel in virtual time. An engine says what
+//! it can observe; a check that needs more is `unobserved`, never `passed`. An engine does not judge.
+
+mod api;
+
+pub use api::{Engine, EngineError, Interrupt, RunRequest};

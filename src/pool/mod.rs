@@ -1,0 +1,1 @@
+//! Worker processes: queue, protocol, death and replacement.

@@ -1,0 +1,1 @@
+//! Who runs next: pure policies behind one trait.

@@ -1,0 +1,1 @@
+//! The only `unsafe` of the crate: thin, safe faces of system calls that `nix` does not have.

@@ -1,0 +1,125 @@
+use serde::{Deserialize, Serialize};
+
+use crate::clock::VirtualInstant;
+
+/// A process id as the program itself sees it.
+pub type Pid = u32;
+/// A thread id as the program itself sees it.
+pub type Tid = u32;
+
+/// One thing that happened in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When, in virtual nanoseconds since the start.
+    pub t: VirtualInstant,
+    /// Its place among all events of the run, from 0.
+    pub seq: u64,
+    /// The process that did it; 0 where the engine cannot tell.
+    pub pid: Pid,
+    /// The thread that did it; 0 where the engine cannot tell.
+    pub tid: Tid,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened, with the fields that belong to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ev", rename_all = "lowercase")]
+pub enum EventKind {
+    /// A process began; `pid` is the new one.
+    Process {
+        /// Its parent's process id.
+        parent: Pid,
+    },
+    /// A thread began; `tid` is the new one.
+    Thread {
+        /// The thread that started it.
+        parent: Tid,
+    },
+    /// The process became another program.
+    Exec {
+        /// The program's path.
+        path: String,
+    },
+    /// A line that reached the program's own standard output or error. Its time is that of its newline.
+    Line {
+        /// 1 or 2: which of the program's own streams the open file is.
+        fd: u8,
+        /// The text without its newline.
+        text: String,
+        /// True when the line never got its newline.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        partial: bool,
+        /// True when the text was not UTF-8 and was mended.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        lossy: bool,
+        /// True when the line was longer than is kept.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cut: bool,
+    },
+    /// A thread began a timed wait.
+    Sleep {
+        /// How long it asked for, in virtual nanoseconds.
+        ns: u64,
+    },
+    /// The timed wait ended.
+    Wake {},
+    /// A process or thread ended. Of a thread that is not its process's last: neither code nor signal.
+    Exit {
+        /// The exit code of a process.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<i32>,
+        /// The signal that killed a process.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        signal: Option<i32>,
+        /// CPU time that it used, in nanoseconds, without its children.
+        cpu: u64,
+    },
+    /// The HTTP fixture's own record of one connection or request.
+    Http {
+        /// Which connection (for open and close) or request (for request and response), from 1.
+        id: u64,
+        /// What happened to it.
+        phase: HttpPhase,
+        /// The request's method.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        method: Option<String>,
+        /// The request's path and query.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<String>,
+        /// The response's status.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        status: Option<u16>,
+    },
+    /// Nothing can ever move again: a deadlock.
+    Stuck {
+        /// Every living thread and what it waits on.
+        threads: Vec<StuckThread>,
+    },
+}
+
+/// A phase of the HTTP fixture's record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HttpPhase {
+    /// A connection was accepted.
+    Open,
+    /// A request's head was read.
+    Request,
+    /// A response was written to its end (or its head, when it never ends).
+    Response,
+    /// A connection was closed, or a request was given up by the client.
+    Close,
+}
+
+/// A thread of a deadlock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StuckThread {
+    /// Its process.
+    pub pid: Pid,
+    /// The thread.
+    pub tid: Tid,
+    /// What it waits on, in words: `futex 0x7f…`, `pipe 5 (read)`, `child 1234`.
+    pub waits_on: String,
+}

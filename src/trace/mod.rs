@@ -1,0 +1,11 @@
+//! What a run did, as plain data: events, the whole trace, its JSON Lines form, and questions asked of it.
+//!
+//! A trace is the only thing that checks see. It comes from an engine (or from a file), never from what the submission
+//! can write: a line's text is the program's claim, its time, process and thread are the kernel's word. This room
+//! neither runs nor judges anything.
+
+mod event;
+mod whole;
+
+pub use event::{Event, EventKind, HttpPhase, Pid, StuckThread, Tid};
+pub use whole::{ClockKind, End, Ended, ExitStatus, Header, LimitKind, SCHEMA, Trace};

@@ -1,0 +1,116 @@
+use serde::{Deserialize, Serialize};
+
+use super::Event;
+
+/// The name of the trace format.
+pub const SCHEMA: &str = "grade/trace/v1";
+
+/// A whole run: how it was started, what happened, how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// How the run was started.
+    pub header: Header,
+    /// What happened, in order of `seq`; times never go back.
+    pub events: Vec<Event>,
+    /// How it ended and what it used.
+    pub end: End,
+}
+
+/// The first line of a trace.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The program and its arguments, as text.
+    pub argv: Vec<String>,
+    /// Which clock the program saw.
+    pub clock: ClockKind,
+    /// The seed of the schedule; 0 is the natural one.
+    pub schedule: u64,
+    /// What the program's calendar said at the start, RFC 3339.
+    pub epoch: String,
+}
+
+/// Which clock the program saw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ClockKind {
+    /// The engine's own time, which jumps over sleeps.
+    Virtual,
+    /// The machine's.
+    Wall,
+}
+
+/// The last line of a trace: how the run ended and what it used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// The program's own exit; none when we ended it.
+    pub exit: Option<ExitStatus>,
+    /// Why it ended.
+    pub ended: Ended,
+    /// Which limit ended it, when one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<LimitKind>,
+    /// Virtual nanoseconds from start to end.
+    pub elapsed: u64,
+    /// Real nanoseconds from start to end.
+    pub real: u64,
+    /// CPU nanoseconds of the whole tree.
+    pub cpu: u64,
+    /// How many threads lived in all, every process's first included.
+    pub threads: u32,
+    /// How many processes lived in all, the program included.
+    pub processes: u32,
+    /// How often the tracer stopped a thread.
+    pub stops: u64,
+    /// How often virtual time jumped.
+    pub jumps: u64,
+    /// System calls and clocks that the run used and the engine does not cover.
+    pub unvirtualised: Vec<String>,
+}
+
+/// How the program left: by itself or by a signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExitStatus {
+    /// `exit(code)`.
+    Code(i32),
+    /// Killed by this signal.
+    Signal(i32),
+}
+
+/// Why a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ended {
+    /// The program left by itself.
+    Exit,
+    /// A signal that was not ours killed it.
+    Signal,
+    /// A deadlock: nothing could ever move again.
+    Stuck,
+    /// It went on polling without getting anywhere.
+    NoProgress,
+    /// It used more than a limit allows; see [`End::limit`].
+    Limit,
+    /// The person who started it asked for the end.
+    Interrupted,
+}
+
+/// A limit that ended a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LimitKind {
+    /// Virtual time (wall time under the wall engine).
+    Time,
+    /// Real time, the backstop of the virtual clock.
+    RealTime,
+    /// CPU time of the tree.
+    Cpu,
+    /// Memory.
+    Memory,
+    /// Processes and threads.
+    Processes,
+    /// Bytes of output.
+    Output,
+}
