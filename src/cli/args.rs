@@ -1,0 +1,297 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use crate::course::model::Language;
+
+/// The whole command line, as it was typed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "grade",
+    version,
+    about = "Grades concurrency exercises by watching what the program really does",
+    after_help = "Start here:\n  grade            the course, what is done, what is next\n  grade show ex01  read a task\n  grade ex01       grade your work\n\nExit status: 0 all passed, 1 something did not pass, 2 usage, 3 invalid course,\n4 this machine cannot do it, 70 a bug of ours, 130 interrupted.",
+    disable_help_subcommand = true,
+    subcommand_value_name = "COMMAND"
+)]
+pub struct Cli {
+    /// What to do other than grading.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to grade.
+    #[command(flatten)]
+    pub grade: GradeArgs,
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// What holds for every command.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct GlobalArgs {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = ColorArg::Auto, value_name = "WHEN", help_heading = "Everywhere")]
+    pub color: ColorArg,
+    /// Say only what was asked for: no progress, one line a result
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Everywhere")]
+    pub quiet: bool,
+    /// Say more: the checks that passed, the whole trace of what failed
+    #[arg(short, long, global = true, action = ArgAction::Count, help_heading = "Everywhere")]
+    pub verbose: u8,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorArg {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// A subcommand.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the exercises and what is done
+    List,
+    /// Read an exercise's task
+    Show(ShowArgs),
+    /// Get a hint, one more each time it is asked for
+    Hint(ExerciseArg),
+    /// Bring back an exercise's starter; your file is kept beside it
+    Reset(ResetArgs),
+    /// Say which exercise comes next
+    Next,
+    /// Grade an exercise again whenever its file changes
+    Watch(WatchArgs),
+    /// Write the exercises into a folder of yours
+    Init(InitArgs),
+    /// Read the reference solution, once you have passed
+    Solution(SolutionArgs),
+    /// Check the course: solutions pass, starters and wrong submissions fail as declared
+    Verify(AuthorArgs),
+    /// Record the snapshots again from the reference solutions
+    Bless(AuthorArgs),
+    /// Say what this machine offers and what that means
+    Doctor,
+    /// Print the JSON Schema of a file format
+    Schema(SchemaArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+    /// Run the HTTP fixture by itself (for the engine)
+    #[command(name = "__fixture", hide = true)]
+    Fixture(FixtureArgs),
+}
+
+/// One exercise.
+#[derive(Args, Debug)]
+pub struct ExerciseArg {
+    /// The exercise: ex07, ex7, 7, race or ex07_race
+    #[arg(value_name = "EXERCISE")]
+    pub exercise: String,
+}
+
+/// What to grade, and how.
+#[derive(Args, Clone, Debug, Default)]
+pub struct GradeArgs {
+    /// What to grade: ex07, ex7, 7, race, ex07_race, or all
+    #[arg(value_name = "EXERCISE")]
+    pub exercises: Vec<String>,
+    /// Grade this file instead of the one in `exercises`
+    #[arg(long, value_name = "PATH", requires = "exercises", conflicts_with = "solution")]
+    pub file: Option<PathBuf>,
+    /// Which of the two files, when both were changed
+    #[arg(long, value_enum, value_name = "LANGUAGE", requires = "exercises")]
+    pub lang: Option<LanguageArg>,
+    /// Grade the reference solution
+    #[arg(long, requires = "exercises")]
+    pub solution: bool,
+    /// Whose clock the program sees: ours, which jumps over sleeps, or the machine's
+    #[arg(long, value_enum, value_name = "CLOCK", requires = "exercises")]
+    pub clock: Option<ClockArg>,
+    /// Run each case under this many schedules (default: what the exercise says)
+    #[arg(long, value_name = "N", requires = "exercises", conflicts_with = "schedule", value_parser = clap::value_parser!(u32).range(1..))]
+    pub schedules: Option<u32>,
+    /// Run each case under this one schedule: replays a failure
+    #[arg(long, value_name = "SEED", requires = "exercises")]
+    pub schedule: Option<u64>,
+    /// How to write the result
+    #[arg(long, value_enum, value_name = "FORMAT", requires = "exercises")]
+    pub format: Option<FormatArg>,
+    /// Where to write the result (default: standard output)
+    #[arg(long, value_name = "FILE", requires = "exercises")]
+    pub out: Option<PathBuf>,
+    /// How many runs at once (default: as many as the machine has CPUs)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+}
+
+/// A submission's language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LanguageArg {
+    /// main.rs
+    #[value(alias = "rs")]
+    Rust,
+    /// main.py
+    #[value(alias = "py")]
+    Python,
+}
+
+impl From<LanguageArg> for Language {
+    fn from(language: LanguageArg) -> Self {
+        match language {
+            LanguageArg::Rust => Self::Rust,
+            LanguageArg::Python => Self::Python,
+        }
+    }
+}
+
+/// Whose clock the program sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClockArg {
+    /// Ours: it jumps over sleeps and does not depend on how busy the machine is
+    Virtual,
+    /// The machine's: sleeps take as long as they take
+    Wall,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// For people
+    #[default]
+    Human,
+    /// `grade/result/v1`: one object a line for each exercise
+    Json,
+    /// `JUnit` XML (not yet available)
+    #[value(hide = true)]
+    Junit,
+    /// Gradescope (not yet available)
+    #[value(hide = true)]
+    Gradescope,
+    /// Classroom 50 (not yet available)
+    #[value(hide = true)]
+    Classroom50,
+    /// Exercism (not yet available)
+    #[value(hide = true)]
+    Exercism,
+    /// GitHub annotations (not yet available)
+    #[value(hide = true)]
+    Github,
+    /// A web page (not yet available)
+    #[value(hide = true)]
+    Html,
+}
+
+/// Arguments of `show`.
+#[derive(Args, Debug)]
+pub struct ShowArgs {
+    /// The exercise
+    #[command(flatten)]
+    pub exercise: ExerciseArg,
+    /// The task in this language, where the course has it: en, ru
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub text: String,
+}
+
+/// Arguments of `reset`.
+#[derive(Args, Debug)]
+pub struct ResetArgs {
+    /// The exercise
+    #[command(flatten)]
+    pub exercise: ExerciseArg,
+    /// Only this language's file
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<LanguageArg>,
+}
+
+/// Arguments of `watch`.
+#[derive(Args, Debug)]
+pub struct WatchArgs {
+    /// The exercise
+    #[command(flatten)]
+    pub exercise: ExerciseArg,
+    /// Which of the two files, when both were changed
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<LanguageArg>,
+    /// Whose clock the program sees
+    #[arg(long, value_enum, value_name = "CLOCK")]
+    pub clock: Option<ClockArg>,
+}
+
+/// Arguments of `init`.
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// The folder; it is made when it is not there
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+}
+
+/// Arguments of `solution`.
+#[derive(Args, Debug)]
+pub struct SolutionArgs {
+    /// The exercise
+    #[command(flatten)]
+    pub exercise: ExerciseArg,
+    /// The solution in this language (default: the one that you passed in)
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<LanguageArg>,
+    /// Also before you have passed
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `verify` and `bless`.
+#[derive(Args, Debug)]
+pub struct AuthorArgs {
+    /// The exercises (default: all)
+    #[arg(value_name = "EXERCISE")]
+    pub exercises: Vec<String>,
+    /// Only this language
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub lang: Option<LanguageArg>,
+    /// Whose clock the programs see
+    #[arg(long, value_enum, value_name = "CLOCK")]
+    pub clock: Option<ClockArg>,
+    /// How many runs at once (default: as many as the machine has CPUs)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+}
+
+/// Arguments of `schema`.
+#[derive(Args, Debug)]
+pub struct SchemaArgs {
+    /// Which format
+    #[arg(value_enum, default_value_t = SchemaArg::Spec, value_name = "FORMAT")]
+    pub format: SchemaArg,
+}
+
+/// A file format that has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaArg {
+    /// spec.toml
+    Spec,
+    /// grade/result/v1, what `--format json` writes
+    Result,
+}
+
+/// Arguments of `completions`.
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of the hidden `__fixture`, passed on as they are.
+#[derive(Args, Debug)]
+pub struct FixtureArgs {
+    /// What the fixture is told
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARG")]
+    pub args: Vec<OsString>,
+}

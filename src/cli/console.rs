@@ -1,0 +1,102 @@
+use std::cell::{Cell, RefCell};
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+use super::Failure;
+use super::args::{ColorArg, GlobalArgs};
+
+/// The heading of something that went wrong.
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// The heading of something to know.
+const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+/// The heading of a way out.
+const HELP: Style = AnsiColor::Cyan.on_default().bold();
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Verbosity {
+    /// One line a result.
+    Quiet,
+    /// What most people want.
+    Normal,
+    /// Everything.
+    Verbose,
+}
+
+/// The two streams that a person or a program reads us on.
+///
+/// Results go to standard output, talk to standard error. A reader that went away (`grade list | head -1`) is no
+/// failure: what is written after that is dropped. Colours are taken out again here where nobody wants them.
+pub(crate) struct Console {
+    out: RefCell<AutoStream<io::Stdout>>,
+    err: RefCell<AutoStream<io::Stderr>>,
+    out_closed: Cell<bool>,
+    /// How much is said.
+    pub(crate) verbosity: Verbosity,
+}
+
+impl Console {
+    /// The process's own streams, with colours as asked for.
+    pub(crate) fn new(global: GlobalArgs) -> Self {
+        let choice = |terminal: bool| match global.color {
+            ColorArg::Always => ColorChoice::Always,
+            ColorArg::Never => ColorChoice::Never,
+            ColorArg::Auto if terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) => {
+                ColorChoice::Auto
+            }
+            ColorArg::Auto => ColorChoice::Never,
+        };
+        Self {
+            out: RefCell::new(AutoStream::new(io::stdout(), choice(io::stdout().is_terminal()))),
+            err: RefCell::new(AutoStream::new(io::stderr(), choice(io::stderr().is_terminal()))),
+            out_closed: Cell::new(false),
+            verbosity: match (global.quiet, global.verbose) {
+                (true, _) => Verbosity::Quiet,
+                (_, 0) => Verbosity::Normal,
+                _ => Verbosity::Verbose,
+            },
+        }
+    }
+
+    /// Writes a result to standard output.
+    ///
+    /// # Errors
+    /// When it cannot be written for another reason than a reader that went away, such as a full disk.
+    pub(crate) fn print(&self, text: &str) -> Result<(), Failure> {
+        if self.out_closed.get() {
+            return Ok(());
+        }
+        let mut out = self.out.borrow_mut();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.out_closed.set(true);
+                Ok(())
+            }
+            Err(error) => Err(Failure::machine(format_args!("failed to write to standard output: {error}"))),
+        }
+    }
+
+    /// Says something on standard error. A standard error that is closed is nobody to tell.
+    pub(crate) fn say(&self, text: &str) {
+        let mut err = self.err.borrow_mut();
+        let _nobody_to_tell = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+    }
+
+    /// Warns of something that does not stop the work.
+    pub(crate) fn warn(&self, text: &str) {
+        self.say(&format!("{WARNING}warning{WARNING:#}: {text}\n"));
+    }
+
+    /// Says why a command stopped, and the way out.
+    pub(crate) fn fail(&self, failure: &Failure) {
+        let mut text = failure.preface.clone();
+        text.push_str(&format!("{ERROR}error{ERROR:#}: {}\n", failure.message));
+        for help in &failure.help {
+            text.push_str(&format!("  {HELP}help{HELP:#}: {help}\n"));
+        }
+        self.say(&text);
+    }
+}
