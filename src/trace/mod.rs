@@ -5,7 +5,9 @@
 //! neither runs nor judges anything.
 
 mod event;
+mod jsonl;
 mod whole;
 
 pub use event::{Event, EventKind, HttpPhase, Pid, StuckThread, Tid};
+pub use jsonl::{TraceReadError, TraceReadProblem, read_jsonl, write_jsonl};
 pub use whole::{ClockKind, End, Ended, ExitStatus, Header, LimitKind, SCHEMA, Trace};
