@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
+use super::wire;
 use crate::course::model::{Limits, Needs};
 use crate::trace::Trace;
 
@@ -23,17 +26,21 @@ pub trait Engine: Send + Sync {
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError>;
 }
 
-/// What is to be run, and how.
-#[derive(Clone, Debug)]
+/// What is to be run, and how. It travels as JSON to the process that runs it; [`Interrupt`] stays behind.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunRequest {
     /// The program and its arguments; the program is a path or a name to be found in `PATH` of `env`. An argument's
     /// `$http` is replaced with the fixture's address by the engine.
+    #[serde(with = "wire::os_strings")]
     pub argv: Vec<OsString>,
     /// The whole environment.
+    #[serde(with = "wire::os_pairs")]
     pub env: Vec<(OsString, OsString)>,
     /// The working directory.
+    #[serde(with = "wire::path")]
     pub cwd: PathBuf,
     /// What it reads on its standard input; empty is `/dev/null`.
+    #[serde(with = "wire::bytes")]
     pub stdin: Vec<u8>,
     /// What it may use.
     pub limits: Limits,
@@ -44,6 +51,7 @@ pub struct RunRequest {
     /// Whether the HTTP fixture runs beside it.
     pub http: bool,
     /// Ends the run early when the person asks for it.
+    #[serde(skip)]
     pub interrupt: Interrupt,
 }
 

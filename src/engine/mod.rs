@@ -5,5 +5,6 @@
 //! it can observe; a check that needs more is `unobserved`, never `passed`. An engine does not judge.
 
 mod api;
+mod wire;
 
 pub use api::{Engine, EngineError, Interrupt, RunRequest};

@@ -78,7 +78,8 @@ pub enum EventKind {
     },
     /// The HTTP fixture's own record of one connection or request.
     Http {
-        /// Which connection (for open and close) or request (for request and response), from 1.
+        /// Which connection or request, from 1. Both take their numbers from one counter, so that a `close` is either
+        /// of a connection (it has an `open`) or of a request (it has a `request`, and the client gave it up).
         id: u64,
         /// What happened to it.
         phase: HttpPhase,
@@ -107,7 +108,7 @@ pub enum HttpPhase {
     Open,
     /// A request's head was read.
     Request,
-    /// A response was written to its end (or its head, when it never ends).
+    /// A response was written to its end. One that never ends has none, and its `close` when the client gives up.
     Response,
     /// A connection was closed, or a request was given up by the client.
     Close,

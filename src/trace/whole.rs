@@ -65,8 +65,17 @@ pub struct End {
     pub stops: u64,
     /// How often virtual time jumped.
     pub jumps: u64,
+    /// For how long, in real nanoseconds, the machine kept the program (or the one who watches it) waiting for a CPU, as
+    /// far as is known: a time on the wall clock is not known better than this. 0 under the virtual clock.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub noise: u64,
     /// System calls and clocks that the run used and the engine does not cover.
     pub unvirtualised: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// How the program left: by itself or by a signal.

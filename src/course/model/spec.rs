@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::{Check, Language};
 use crate::clock::VirtualDuration;
@@ -32,7 +33,7 @@ impl Spec {
 }
 
 /// What a run may use.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Virtual time from start to end (wall time under the wall engine).
     pub time: VirtualDuration,
