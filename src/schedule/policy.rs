@@ -1,0 +1,29 @@
+use crate::clock::VirtualDuration;
+
+/// A thread of the traced tree, counted by birth from 0 (the program's first thread): the same number in every run that
+/// makes the same choices, unlike a thread id.
+pub type ThreadNumber = u32;
+
+/// The threads among which a choice is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Ready<'a> {
+    /// Numbers of the threads that could go on, ascending; never empty.
+    pub threads: &'a [ThreadNumber],
+    /// The thread that ran last, when it is one of them.
+    pub last: Option<ThreadNumber>,
+    /// Which choice of the run this is, from 0.
+    pub step: u64,
+}
+
+/// Decides who runs next. Two policies made alike that are asked the same questions give the same answers.
+pub trait Policy: Send {
+    /// The thread that goes on: one of `ready.threads`.
+    fn choose(&mut self, ready: Ready<'_>) -> ThreadNumber;
+
+    /// How long a thread whose wait just ended is held back in virtual time, as a busy machine might; zero for not at
+    /// all. `left` is what remains of the run's budget for holding, and the answer is never more.
+    fn hold(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> VirtualDuration {
+        let _ = (thread, step, left);
+        VirtualDuration::ZERO
+    }
+}
