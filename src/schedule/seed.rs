@@ -8,16 +8,14 @@ pub fn for_seed(seed: u64) -> Box<dyn Policy> {
         return Box::new(Natural::default());
     }
     let mut random = SplitMix64::new(seed);
-    match random.below(3) {
-        0 => Box::new(Random::new(random.next())),
-        _ => {
-            // Depths 2 to 4 hold nearly all known bugs (Burckhardt et al., section 5). Lengths from 16 to 2048 steps,
-            // by powers of two: a change point is useless beyond the end of a short run.
-            let depth = 2 + u32::try_from(random.below(3)).expect("below three");
-            let length = 16 << random.below(8);
-            Box::new(Pct::new(random.next(), depth, length))
-        }
+    if random.once_in(3) {
+        return Box::new(Random::new(random.next()));
     }
+    // Depths 2 to 4 hold nearly all known bugs (Burckhardt et al., section 5). Lengths from 16 to 2048 steps, by powers
+    // of two: a change point is useless beyond the end of a short run.
+    let depth = 2 + u32::try_from(random.below(3)).expect("below three");
+    let length = 16 << random.below(8);
+    Box::new(Pct::new(random.next(), depth, length))
 }
 
 #[cfg(test)]
