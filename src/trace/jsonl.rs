@@ -227,21 +227,11 @@ mod tests {
             Just((Ended::Limit, Some(LimitKind::Time))),
             Just((Ended::Limit, Some(LimitKind::RealTime))),
         ];
-        let numbers =
-            (any::<u64>(), any::<u64>(), any::<u64>(), any::<u32>(), any::<u32>(), any::<u64>(), any::<u64>());
-        (exit, ended, numbers, collection::vec(any::<String>(), 0..3)).prop_map(
-            |(exit, (ended, limit), (elapsed, real, cpu, threads, processes, stops, jumps), unvirtualised)| End {
-                exit,
-                ended,
-                limit,
-                elapsed,
-                real,
-                cpu,
-                threads,
-                processes,
-                stops,
-                jumps,
-                unvirtualised,
+        let spans = (any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>());
+        let counts = (any::<u32>(), any::<u32>(), any::<u64>(), any::<u64>());
+        (exit, ended, spans, counts, collection::vec(any::<String>(), 0..3)).prop_map(
+            |(exit, (ended, limit), (elapsed, real, cpu, noise), (threads, processes, stops, jumps), unvirtualised)| {
+                End { exit, ended, limit, elapsed, real, cpu, threads, processes, stops, jumps, noise, unvirtualised }
             },
         )
     }
