@@ -1,0 +1,122 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use crate::clock::VirtualDuration;
+use crate::trace::ClockKind;
+
+/// What is to be run under the tracer, and how.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The program (a path, or a name to be found in `PATH` of `env`) and its arguments. With a fixture, `$http` in an
+    /// argument or in a variable's value is replaced with the fixture's address.
+    pub argv: Vec<OsString>,
+    /// The whole environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// The working directory.
+    pub cwd: PathBuf,
+    /// What the program reads.
+    pub stdin: StdinMode,
+    /// Where its output goes.
+    pub output: OutputMode,
+    /// What it may use.
+    pub limits: RunLimits,
+    /// The end of patience in real time.
+    pub real_limit: Duration,
+    /// Which clock it sees.
+    pub clock: ClockKind,
+    /// What the program's calendar says at its start, under the virtual clock.
+    pub epoch: Epoch,
+    /// The schedule's seed; 0 is the natural schedule.
+    pub schedule: u64,
+    /// How many processors it really gets. 1 (the default) pins the run to one, which makes a stop four times cheaper;
+    /// more where real parallelism must be seen. What the program is told does not change.
+    pub processors: usize,
+    /// The HTTP fixture's executable and arguments, when one is to run beside the program.
+    pub fixture: Option<Vec<OsString>>,
+    /// For how long (virtual) children that outlive the program and still hold its output may go on.
+    pub linger: VirtualDuration,
+    /// Whether the machine's network can be reached, so that a silent peer may be alive. False inside a sandbox with
+    /// a network of its own.
+    pub outside_network: bool,
+    /// Ends the run early once set.
+    pub interrupt: Arc<AtomicBool>,
+}
+
+impl Options {
+    /// The defaults for a program: captured output, no input, the virtual clock, the natural schedule, no limits but
+    /// one hour of virtual and five minutes of real time.
+    pub fn new(argv: Vec<OsString>) -> Self {
+        Self {
+            argv,
+            env: std::env::vars_os().collect(),
+            cwd: PathBuf::from("."),
+            stdin: StdinMode::Null,
+            output: OutputMode::Captured,
+            limits: RunLimits::default(),
+            real_limit: Duration::from_mins(5),
+            clock: ClockKind::Virtual,
+            epoch: Epoch::default(),
+            schedule: 0,
+            processors: 1,
+            fixture: None,
+            linger: VirtualDuration::ZERO,
+            outside_network: true,
+            interrupt: Arc::default(),
+        }
+    }
+}
+
+/// What the program reads on its standard input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StdinMode {
+    /// `/dev/null`.
+    Null,
+    /// These bytes through a pipe, then its end.
+    Bytes(Vec<u8>),
+    /// Our own standard input.
+    Inherit,
+}
+
+/// Where the program's output goes. Its lines are recorded either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputMode {
+    /// Into the trace only.
+    Captured,
+    /// To our own standard output and error, untouched.
+    Passthrough,
+}
+
+/// What a run may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunLimits {
+    /// Virtual time from start to end.
+    pub time: VirtualDuration,
+    /// CPU time of the whole tree.
+    pub cpu: Option<Duration>,
+    /// Memory of the whole tree, in bytes.
+    pub memory: Option<u64>,
+    /// Processes and threads that live at once.
+    pub processes: Option<u32>,
+    /// Bytes of output, both streams together.
+    pub output: Option<u64>,
+}
+
+impl Default for RunLimits {
+    fn default() -> Self {
+        Self { time: VirtualDuration::from_secs(3600), cpu: None, memory: None, processes: None, output: None }
+    }
+}
+
+/// A moment of the calendar, in nanoseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Epoch(pub u64);
+
+impl Default for Epoch {
+    /// 2026-01-01T00:00:00Z.
+    fn default() -> Self {
+        Self(1_767_225_600 * 1_000_000_000)
+    }
+}
