@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::trace::TraceArgs;
 use crate::course::model::Language;
 
 /// The whole command line, as it was typed.
@@ -71,6 +72,8 @@ pub enum Command {
     Init(InitArgs),
     /// Read the reference solution, once you have passed
     Solution(SolutionArgs),
+    /// Run any program under the engine and show what it did
+    Trace(TraceArgs),
     /// Check the course: solutions pass, starters and wrong submissions fail as declared
     Verify(AuthorArgs),
     /// Record the snapshots again from the reference solutions

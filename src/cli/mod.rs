@@ -12,6 +12,7 @@ mod embedded;
 mod exit;
 mod failure;
 mod man;
+mod trace;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
@@ -37,6 +38,10 @@ pub fn main() -> ExitCode {
     };
     let console = Console::new(cli.global);
     // The hook has said what there is to say.
+    if let Some(Command::Trace(args)) = &cli.command {
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| trace::run(args, &console)));
+        return outcome.unwrap_or(ExitCode::from(trace::OUR_FAILURE));
+    }
     let outcome = panic::catch_unwind(AssertUnwindSafe(|| run(cli, &console))).unwrap_or(Ok(Exit::Bug));
     outcome
         .unwrap_or_else(|failure| {
