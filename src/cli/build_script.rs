@@ -24,7 +24,7 @@ fn main() {
         .collect();
     files.extend(starters);
 
-    println!("cargo::rerun-if-changed=src/build_script.rs");
+    println!("cargo::rerun-if-changed=src/cli/build_script.rs");
     for folder in ["graders", "solutions"] {
         println!("cargo::rerun-if-changed={folder}");
     }

@@ -1,0 +1,296 @@
+//! A result for a person: short and warm when it passed; when not, what was expected, what was seen, the lines and times
+//! that show it, the hint, and how to see more.
+//!
+//! Colours are always written, as escape codes: the stream that this goes to takes them out where nobody wants them.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::table::{self, Names};
+use super::{harmless, harmless_text};
+use crate::check::verdict::{CheckResult, ExerciseResult, RunSummary, Status, Verdict};
+use crate::clock::VirtualDuration;
+use crate::trace::{ClockKind, Ended, LimitKind, Trace};
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const OPEN: Style = AnsiColor::Yellow.on_default().bold();
+const STRONG: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+const HINT: Style = AnsiColor::Cyan.on_default();
+
+/// How much is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// One line.
+    Brief,
+    /// What helps.
+    Normal,
+    /// The passed checks and the whole trace of the failing case as well.
+    Full,
+}
+
+/// What a report needs beside the result.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The exercise's title.
+    pub title: &'a str,
+    /// The exercise as commands name it: `ex07`.
+    pub short: &'a str,
+    /// How the reader starts us: `grade`, or `cargo run --release --` in a checkout.
+    pub command: &'a str,
+    /// How much is shown.
+    pub detail: Detail,
+    /// The trace of the first failing case, when it may be shown.
+    pub trace: Option<&'a Trace>,
+    /// The exercise that comes after this one: its short name and title.
+    pub next: Option<(&'a str, &'a str)>,
+}
+
+/// Draws one result.
+pub fn render(result: &ExerciseResult, context: Context<'_>) -> String {
+    let mut text = String::new();
+    if context.detail == Detail::Brief {
+        push(&mut text, 0, &score_line(result));
+        return text;
+    }
+    push(&mut text, 0, &format!("{STRONG}{}{STRONG:#} · {}", result.exercise, context.title));
+    match result.verdict {
+        Verdict::BuildFailed => build_failed(&mut text, result),
+        Verdict::Passed if context.detail == Detail::Normal => {}
+        _ => checks(&mut text, result, context),
+    }
+    for note in &result.notes {
+        push(&mut text, 2, &format!("{FAINT}note{FAINT:#}: {note}"));
+    }
+    if let Some(run) = &result.run {
+        usage(&mut text, result, run);
+    }
+    push(&mut text, 2, &score_line(result));
+    way_on(&mut text, result, context);
+    text
+}
+
+fn push(text: &mut String, indent: usize, line: &str) {
+    let _infallible = writeln!(text, "{:indent$}{line}", "");
+}
+
+/// The verdict and the points, in one line.
+fn score_line(result: &ExerciseResult) -> String {
+    let (style, word) = match result.verdict {
+        Verdict::Passed => (GOOD, "passed"),
+        Verdict::Failed => (BAD, "not passed yet"),
+        Verdict::BuildFailed => (BAD, "does not build yet"),
+        Verdict::Inconclusive => (OPEN, "could not be decided"),
+        Verdict::GraderError => (OPEN, "was not graded, by our fault"),
+    };
+    let points = match result.verdict {
+        // Never a zero for what is not the student's fault.
+        Verdict::GraderError => String::new(),
+        _ => format!(": {} of {} points", result.score, result.max_score),
+    };
+    format!("{} ({}) {style}{word}{style:#}{points}", result.exercise, result.language)
+}
+
+fn build_failed(text: &mut String, result: &ExerciseResult) {
+    push(text, 0, "");
+    text.push_str(&harmless_text(&result.build.output));
+    push(text, 0, "");
+}
+
+fn checks(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
+    let names = context.trace.map_or_else(
+        || {
+            let moments = result.checks.iter().flat_map(|check| &check.evidence);
+            Names::new(moments.map(|moment| (moment.pid, moment.tid)))
+        },
+        Names::of,
+    );
+    for check in result.checks.iter().filter(|check| check.status == Status::Failed) {
+        push(text, 0, "");
+        failed(text, check, &names);
+    }
+    let mut rest = String::new();
+    let mut passed = 0_usize;
+    for check in &result.checks {
+        match check.status {
+            Status::Failed => {}
+            Status::Passed => {
+                passed += 1;
+                if context.detail == Detail::Full {
+                    push(&mut rest, 2, &format!("{GOOD}✓{GOOD:#} {}{}", check.name, points(check)));
+                }
+            }
+            Status::Skipped | Status::Unobserved | Status::Inconclusive => undecided(&mut rest, check),
+        }
+    }
+    if passed > 0 && context.detail != Detail::Full {
+        let more = if passed == 1 { "check passed" } else { "checks passed" };
+        push(&mut rest, 2, &format!("{GOOD}✓{GOOD:#} {passed} {more}"));
+    }
+    if !rest.is_empty() {
+        push(text, 0, "");
+        text.push_str(&rest);
+    }
+    if let (Detail::Full, Some(trace)) = (context.detail, context.trace) {
+        push(text, 0, "");
+        let failing = result.checks.iter().find(|check| check.status == Status::Failed);
+        let of = failing.map_or_else(String::new, |check| format!(" of {}", place(check)));
+        push(text, 2, &format!("{STRONG}the whole run{of}{STRONG:#}"));
+        indented(text, 4, &table::trace(trace, &names));
+        push(text, 0, "");
+    }
+}
+
+fn failed(text: &mut String, check: &CheckResult, names: &Names) {
+    push(text, 2, &format!("{BAD}✗ {}{BAD:#}{}", check.name, points(check)));
+    if !check.message.is_empty() {
+        push(text, 4, &harmless(&check.message));
+    }
+    for (label, value) in [("expected", &check.expected), ("seen", &check.actual)] {
+        if let Some(value) = value {
+            let mut lines = value.lines().map(harmless);
+            push(text, 4, &format!("{FAINT}{label:<8}{FAINT:#}  {}", lines.next().unwrap_or_default()));
+            for line in lines {
+                push(text, 14, &line);
+            }
+        }
+    }
+    if check.case.is_some() {
+        push(text, 4, &format!("{FAINT}{:<8}{FAINT:#}  {}", "in", place(check)));
+    }
+    if !check.evidence.is_empty() {
+        push(text, 0, "");
+        indented(text, 6, &table::evidence(&check.evidence, names));
+        push(text, 0, "");
+    }
+    if let Some(hint) = &check.hint {
+        let mut lines = hint.trim().lines();
+        push(text, 4, &format!("{HINT}hint{HINT:#}: {}", lines.next().unwrap_or_default()));
+        for line in lines {
+            push(text, 10, line.trim());
+        }
+    }
+}
+
+fn undecided(text: &mut String, check: &CheckResult) {
+    let why = match check.status {
+        Status::Skipped => "not looked at: it needs another check to pass first",
+        Status::Unobserved => "not seen: this way of running cannot observe it, so it neither gives nor takes points",
+        _ => "our measurement could not decide; this is not your fault",
+    };
+    let name = &check.name;
+    push(text, 2, &format!("{OPEN}–{OPEN:#} {name}{}", points(check)));
+    push(text, 4, &format!("{FAINT}{why}{FAINT:#}"));
+    if check.status != Status::Skipped && !check.message.is_empty() {
+        push(text, 4, &harmless(&check.message));
+    }
+}
+
+fn points(check: &CheckResult) -> String {
+    match check.max_points {
+        0 => String::new(),
+        most => format!("  {FAINT}{}/{most}{FAINT:#}", check.points),
+    }
+}
+
+/// Where a check failed: the case, and the schedule unless it is the natural one.
+fn place(check: &CheckResult) -> String {
+    let case = check.case.as_deref().unwrap_or("the run");
+    match check.schedule {
+        Some(seed) if seed > 0 => format!("{case}, schedule {seed}"),
+        _ => case.to_owned(),
+    }
+}
+
+fn indented(text: &mut String, indent: usize, block: &str) {
+    for line in block.lines() {
+        push(text, indent, line);
+    }
+}
+
+/// What was run, and what stopped it.
+fn usage(text: &mut String, result: &ExerciseResult, run: &RunSummary) {
+    let stopped = match (run.ended, run.limit) {
+        (Ended::Limit, Some(limit)) => Some(match limit {
+            LimitKind::Time | LimitKind::RealTime => "it did not end in the time that it has",
+            LimitKind::Cpu => "it used more CPU time than it may",
+            LimitKind::Memory => "it used more memory than it may",
+            LimitKind::Processes => "it started more threads and processes than it may",
+            LimitKind::Output => "it wrote more than it may",
+        }),
+        (Ended::Limit, None) => Some("it used more than it may"),
+        (Ended::Stuck, _) => Some("nothing in it could ever move again (a deadlock)"),
+        (Ended::NoProgress, _) => Some("it went on polling without getting anywhere"),
+        (Ended::Exit | Ended::Signal | Ended::Interrupted, _) => None,
+    };
+    if let Some(why) = stopped {
+        push(text, 2, &format!("{FAINT}the program was stopped{FAINT:#}: {why}"));
+    }
+    if result.verdict == Verdict::Passed {
+        let plural = |count: u32, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let mut what = plural(run.cases, "case");
+        if run.schedules > 1 {
+            what = format!("{what}, each under {} schedules", run.schedules);
+        }
+        let longest = VirtualDuration::from_nanos(round(run.elapsed));
+        let real = VirtualDuration::from_nanos(round(run.real));
+        let spent = match run.clock {
+            ClockKind::Virtual => format!("up to {longest} of the program's time, watched in {real}"),
+            ClockKind::Wall => format!("up to {longest} each, on the machine's clock"),
+        };
+        push(text, 2, &format!("{FAINT}{what}: {spent}{FAINT:#}"));
+    }
+}
+
+/// To three digits or so: nobody reads the microseconds of seconds.
+fn round(nanos: u64) -> u64 {
+    let unit = match nanos {
+        0..10_000_000 => 10_000,
+        10_000_000..1_000_000_000 => 1_000_000,
+        _ => 10_000_000,
+    };
+    nanos / unit * unit
+}
+
+/// What to do next.
+fn way_on(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
+    let Context { command, short, .. } = context;
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    match result.verdict {
+        Verdict::Passed => {
+            push(
+                text,
+                2,
+                match context.next {
+                    Some(_) => "Well done.",
+                    None => "Well done: that was the last one.",
+                },
+            );
+            rows.push(("compare with the reference", format!("{command} solution {short}")));
+            if let Some((next, title)) = context.next {
+                push(text, 2, &format!("Next comes {STRONG}{next}{STRONG:#}, {title}."));
+                rows.push(("read the next task", format!("{command} show {next}")));
+            }
+        }
+        Verdict::Failed => {
+            if context.detail != Detail::Full {
+                let again = result.replay.as_deref().and_then(|replay| replay.strip_prefix("grade "));
+                let again = again.map_or_else(|| short.to_owned(), ToOwned::to_owned);
+                rows.push(("see the whole run", format!("{command} {again} -v")));
+            }
+            rows.push(("read the task again", format!("{command} show {short}")));
+        }
+        Verdict::Inconclusive => rows.push(("try once more", format!("{command} {short}"))),
+        Verdict::GraderError => rows.push(("see what this machine lacks", format!("{command} doctor"))),
+        Verdict::BuildFailed => {}
+    }
+    if rows.is_empty() {
+        return;
+    }
+    push(text, 0, "");
+    for (what, command) in rows {
+        push(text, 2, &format!("{FAINT}{what:<27}{FAINT:#}  {command}"));
+    }
+}
