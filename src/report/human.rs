@@ -7,11 +7,10 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::table::{self, Names};
-use super::{harmless, harmless_text};
+use super::{harmless, table};
 use crate::check::verdict::{CheckResult, ExerciseResult, RunSummary, Status, Verdict};
 use crate::clock::VirtualDuration;
-use crate::trace::{ClockKind, Ended, LimitKind, Trace};
+use crate::trace::{ClockKind, Ended, LimitKind};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -42,8 +41,8 @@ pub struct Context<'a> {
     pub command: &'a str,
     /// How much is shown.
     pub detail: Detail,
-    /// The trace of the first failing case, when it may be shown.
-    pub trace: Option<&'a Trace>,
+    /// The whole run of the first failing case, drawn, when it may be shown.
+    pub run: Option<&'a str>,
     /// The exercise that comes after this one: its short name and title.
     pub next: Option<(&'a str, &'a str)>,
 }
@@ -95,21 +94,16 @@ fn score_line(result: &ExerciseResult) -> String {
 
 fn build_failed(text: &mut String, result: &ExerciseResult) {
     push(text, 0, "");
-    text.push_str(&harmless_text(&result.build.output));
+    for line in result.build.output.lines() {
+        push(text, 0, &harmless(&line.replace('\t', "    ")));
+    }
     push(text, 0, "");
 }
 
 fn checks(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
-    let names = context.trace.map_or_else(
-        || {
-            let moments = result.checks.iter().flat_map(|check| &check.evidence);
-            Names::new(moments.map(|moment| (moment.pid, moment.tid)))
-        },
-        Names::of,
-    );
     for check in result.checks.iter().filter(|check| check.status == Status::Failed) {
         push(text, 0, "");
-        failed(text, check, &names);
+        failed(text, check);
     }
     let mut rest = String::new();
     let mut passed = 0_usize;
@@ -133,17 +127,17 @@ fn checks(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
         push(text, 0, "");
         text.push_str(&rest);
     }
-    if let (Detail::Full, Some(trace)) = (context.detail, context.trace) {
+    if let (Detail::Full, Some(run)) = (context.detail, context.run) {
         push(text, 0, "");
         let failing = result.checks.iter().find(|check| check.status == Status::Failed);
         let of = failing.map_or_else(String::new, |check| format!(" of {}", place(check)));
         push(text, 2, &format!("{STRONG}the whole run{of}{STRONG:#}"));
-        indented(text, 4, &table::trace(trace, &names));
+        indented(text, 4, run);
         push(text, 0, "");
     }
 }
 
-fn failed(text: &mut String, check: &CheckResult, names: &Names) {
+fn failed(text: &mut String, check: &CheckResult) {
     push(text, 2, &format!("{BAD}✗ {}{BAD:#}{}", check.name, points(check)));
     if !check.message.is_empty() {
         push(text, 4, &harmless(&check.message));
@@ -162,7 +156,7 @@ fn failed(text: &mut String, check: &CheckResult, names: &Names) {
     }
     if !check.evidence.is_empty() {
         push(text, 0, "");
-        indented(text, 6, &table::evidence(&check.evidence, names));
+        indented(text, 6, &table::evidence(&check.evidence));
         push(text, 0, "");
     }
     if let Some(hint) = &check.hint {
