@@ -27,6 +27,9 @@ use failure::Failure;
 
 /// Parses the arguments, does what they say, and returns the exit code.
 pub fn main() -> ExitCode {
+    if let Some(code) = crate::engine::internal_command(std::env::args_os()) {
+        return code;
+    }
     crash::install_hook();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

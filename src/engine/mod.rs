@@ -5,6 +5,10 @@
 //! it can observe; a check that needs more is `unobserved`, never `passed`. An engine does not judge.
 
 mod api;
+mod internal;
+mod wall;
 mod wire;
 
 pub use api::{Engine, EngineError, Interrupt, RunRequest};
+pub use internal::internal_command;
+pub use wall::WallEngine;

@@ -1,1 +1,5 @@
 //! The only `unsafe` of the crate: thin, safe faces of system calls that `nix` does not have.
+
+pub mod descriptors;
+pub mod dispositions;
+pub mod subprocess;

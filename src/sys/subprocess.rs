@@ -1,0 +1,46 @@
+//! What a child does between fork and exec, beyond what `std::process::Command` offers.
+#![expect(unsafe_code, reason = "pre_exec is unsafe: its closure may only use async-signal-safe calls")]
+
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+
+/// Gives the child this descriptor at an agreed number above 2.
+pub fn place_descriptor(command: &mut Command, descriptor: OwnedFd, number: RawFd) {
+    let place = move || {
+        let source = descriptor.as_raw_fd();
+        // SAFETY: dup2 takes no pointers; the closure owns `source`.
+        let placed = unsafe { libc::dup2(source, number) };
+        if placed == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        // dup2 onto itself leaves close-on-exec as it was.
+        // SAFETY: F_SETFD takes an integer and changes only this descriptor of the child.
+        if unsafe { libc::fcntl(placed, libc::F_SETFD, 0) } == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(())
+    };
+    // SAFETY: the closure makes two async-signal-safe calls and allocates nothing (an OS error holds a number).
+    unsafe { command.pre_exec(place) };
+}
+
+/// Has the kernel kill the child when the thread that starts it ends.
+pub fn die_with_parent(command: &mut Command) {
+    let parent = std::process::id();
+    let bind = move || {
+        // SAFETY: PR_SET_PDEATHSIG takes integers only.
+        if unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) } == -1 {
+            return Err(io::Error::last_os_error());
+        }
+        // The parent may have died before the call.
+        // SAFETY: getppid takes nothing and cannot fail.
+        if u32::try_from(unsafe { libc::getppid() }) != Ok(parent) {
+            return Err(io::Error::from_raw_os_error(libc::ESRCH));
+        }
+        Ok(())
+    };
+    // SAFETY: the closure makes two async-signal-safe calls and allocates nothing (an OS error holds a number).
+    unsafe { command.pre_exec(bind) };
+}
