@@ -18,6 +18,16 @@ pub trait Engine: Send + Sync {
     /// What this engine can observe.
     fn observes(&self) -> Needs;
 
+    /// Whether its runs may stand side by side: true when time is virtual, so that a busy machine changes nothing.
+    fn is_virtual(&self) -> bool {
+        false
+    }
+
+    /// Whether [`RunRequest::schedule`] means anything to it; without it there is the natural schedule alone.
+    fn has_schedules(&self) -> bool {
+        false
+    }
+
     /// Runs the program to its end (or to a limit) and returns its trace. Nothing of the program's tree is left running
     /// when this returns, also on an error. A program that fails is a trace, not an error.
     ///
