@@ -1,0 +1,17 @@
+import logging
+import sys
+import time
+
+logging.basicConfig(format="%(message)s", level=logging.INFO, stream=sys.stdout)
+delays = [int(word) for word in sys.argv[1:]] or [3, 2]
+
+logging.info("Main started")
+for seconds in delays:
+    logging.info("DELAY %d received", seconds)
+logging.info("Main goes on")
+slept = 0
+for seconds in sorted(delays):
+    time.sleep(seconds - slept)
+    slept = seconds
+    logging.info("Printing DELAY %d", seconds)
+logging.info("Main ended")
