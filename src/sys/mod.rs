@@ -2,4 +2,5 @@
 
 pub mod descriptors;
 pub mod dispositions;
+pub mod limit_child;
 pub mod subprocess;

@@ -1,0 +1,147 @@
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use super::store::Store;
+use super::{BuildError, CacheDir, python, rust};
+use crate::course::model::Language;
+use crate::event::EventSink;
+
+/// The largest source that is looked at: far more than anyone writes, far less than would hurt.
+const LARGEST_SOURCE: u64 = 1 << 20;
+
+/// Builds submissions; shared between threads, and safe beside other processes that use the same cache.
+pub struct Builder<'a> {
+    pub(super) cache: CacheDir,
+    pub(super) store: Store,
+    pub(super) events: &'a dyn EventSink,
+    pub(super) interrupt: Arc<AtomicBool>,
+    rust: rust::Rust,
+    python: python::Python,
+}
+
+/// What is to be built.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Its language.
+    pub language: Language,
+    /// Its file, as the student gave it: messages show it so.
+    pub path: PathBuf,
+    /// The exercise's id, for messages.
+    pub exercise: String,
+}
+
+/// What building a submission came to.
+#[derive(Clone, Debug)]
+pub enum BuildOutcome {
+    /// It can be run.
+    Ready(Program),
+    /// It does not compile: the student's verdict `build-failed`.
+    Failed {
+        /// What the compiler or the interpreter said, as it drew it.
+        output: String,
+        /// How long it took, in real time.
+        took: Duration,
+    },
+}
+
+/// Something that can be run.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The program and its first arguments; a case's arguments follow.
+    pub argv: Vec<OsString>,
+    /// The whole environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// Whether it was built before, from the same source by the same tools.
+    pub cached: bool,
+    /// How long it took, in real time.
+    pub took: Duration,
+    /// What the compiler had to say beside; shown on request only.
+    pub warnings: String,
+    /// The copy of the source that runs (Python), and the student's file that it was made from.
+    pub copy_of: Option<(PathBuf, PathBuf)>,
+}
+
+impl Program {
+    /// A text of the run (such as a traceback) with the student's path in it instead of our copy's.
+    pub fn with_own_path<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match &self.copy_of {
+            Some((copy, own)) => match copy.to_str() {
+                Some(copy) if text.contains(copy) => Cow::Owned(text.replace(copy, &own.to_string_lossy())),
+                _ => Cow::Borrowed(text),
+            },
+            None => Cow::Borrowed(text),
+        }
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// A builder that keeps what it makes in this folder and tells of long set-ups. It does nothing yet.
+    pub fn new(cache: CacheDir, events: &'a dyn EventSink) -> Self {
+        Self {
+            store: Store::new(cache.clone()),
+            cache,
+            events,
+            interrupt: Arc::default(),
+            rust: rust::Rust::default(),
+            python: python::Python::default(),
+        }
+    }
+
+    /// Ends children and gives up when this flag is set (Ctrl-C).
+    #[must_use]
+    pub fn with_interrupt(mut self, interrupt: Arc<AtomicBool>) -> Self {
+        self.interrupt = interrupt;
+        self
+    }
+
+    /// Builds a submission, or finds it built. With `colour` the messages hold ANSI escapes.
+    ///
+    /// # Errors
+    /// Only for what is ours or the machine's; a submission that does not compile is [`BuildOutcome::Failed`].
+    pub fn build(&self, submission: &Submission, colour: bool) -> Result<BuildOutcome, BuildError> {
+        let started = Instant::now();
+        let Some(source) = read(&submission.path)? else {
+            let path = submission.path.display();
+            let output = format!("error: {path} is larger than {} KiB\n", LARGEST_SOURCE >> 10);
+            return Ok(BuildOutcome::Failed { output, took: started.elapsed() });
+        };
+        let mut outcome = match submission.language {
+            Language::Rust => self.rust.build(self, submission, &source, colour)?,
+            Language::Python => self.python.build(self, submission, &source, colour)?,
+        };
+        match &mut outcome {
+            BuildOutcome::Ready(Program { took, .. }) | BuildOutcome::Failed { took, .. } => *took = started.elapsed(),
+        }
+        Ok(outcome)
+    }
+
+    /// Makes the libraries of a language ready, as the first submission that needs them would.
+    ///
+    /// # Errors
+    /// As [`Builder::build`].
+    pub fn prepare(&self, language: Language) -> Result<(), BuildError> {
+        match language {
+            Language::Rust => self.rust.prepare(self),
+            Language::Python => self.python.prepare(self),
+        }
+    }
+}
+
+/// The whole source; none when it is too large.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, BuildError> {
+    let failed = |cause| BuildError::Submission { path: path.to_owned(), cause };
+    // Asked before it is opened: opening a named pipe would wait for ever.
+    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")));
+    }
+    let mut source = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(LARGEST_SOURCE + 1).read_to_end(&mut source).map_err(failed)?;
+    Ok((source.len() as u64 <= LARGEST_SOURCE).then_some(source))
+}

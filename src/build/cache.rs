@@ -1,0 +1,146 @@
+use std::ffi::OsString;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use tempfile::TempDir;
+
+use super::BuildError;
+
+/// Free bytes of a full disk: what a compiled program needs, and some.
+const ALMOST_NOTHING: u64 = 16 << 20;
+
+/// The folder in which built things are kept from one call to the next.
+///
+/// Whatever is in it under its final name is whole: it was made beside it and renamed into place. Several processes
+/// may use it at once. Opening it touches nothing, so a folder that was filled before may be read-only.
+#[derive(Clone, Debug)]
+pub struct CacheDir {
+    root: PathBuf,
+}
+
+impl CacheDir {
+    /// The folder that the environment names: `$GRADE_CACHE_DIR`, else `$XDG_CACHE_HOME/grade`, else `~/.cache/grade`.
+    ///
+    /// # Errors
+    /// When the environment names none.
+    pub fn from_environment() -> Result<Self, BuildError> {
+        Self::choose(|name| env::var_os(name).filter(|value| !value.is_empty()))
+    }
+
+    fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, BuildError> {
+        if let Some(folder) = variable("GRADE_CACHE_DIR") {
+            return Ok(Self::at(PathBuf::from(folder)));
+        }
+        // The XDG specification has relative paths ignored.
+        let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        absolute("XDG_CACHE_HOME")
+            .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+            .map(|base| Self::at(base.join("grade")))
+            .ok_or(BuildError::NoCacheFolder)
+    }
+
+    /// This folder, made on first need.
+    pub fn at(root: PathBuf) -> Self {
+        // A working directory that is gone leaves the path relative; the first write then says what is wrong.
+        Self { root: std::path::absolute(&root).unwrap_or(root) }
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// A subfolder, without making it.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// A subfolder, made when it is not there yet; only its owner may look in.
+    pub(super) fn folder(&self, name: &str) -> Result<PathBuf, BuildError> {
+        let path = self.path(name);
+        make_folder(&path)?;
+        Ok(path)
+    }
+
+    /// A fresh folder within the cache, on the same file system as its final place, removed when dropped.
+    pub(super) fn scratch(&self) -> Result<TempDir, BuildError> {
+        let folder = self.folder("tmp")?;
+        tempfile::Builder::new().prefix("build-").tempdir_in(&folder).map_err(failed("create a folder in", &folder))
+    }
+
+    /// Whether the disk is as good as full.
+    pub(super) fn is_full(&self) -> bool {
+        nix::sys::statvfs::statvfs(&self.root)
+            .is_ok_and(|disk| disk.blocks_available().saturating_mul(disk.fragment_size()) < ALMOST_NOTHING)
+    }
+
+    /// Writes a small file whole or not at all.
+    pub(super) fn write(&self, folder: &str, name: &str, content: &[u8]) -> Result<(), BuildError> {
+        let folder = self.folder(folder)?;
+        let target = folder.join(name);
+        let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(failed("create a file in", &folder))?;
+        io::Write::write_all(&mut file, content).map_err(failed("write", &target))?;
+        file.persist(&target).map_err(|error| failed("write", &target)(error.error))?;
+        Ok(())
+    }
+}
+
+/// Makes a folder and those above it, for their owner only.
+pub(super) fn make_folder(path: &Path) -> Result<(), BuildError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed("create the folder", path))
+}
+
+/// For `map_err`: an error of the cache folder.
+pub(super) fn failed(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BuildError {
+    let path = path.to_owned();
+    move |cause| {
+        if cause.kind() == io::ErrorKind::StorageFull {
+            BuildError::DiskFull { path }
+        } else {
+            BuildError::Cache { operation, path, cause }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn chosen(variables: &[(&str, &str)]) -> Result<PathBuf, BuildError> {
+        let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+        CacheDir::choose(|name| variables.get(name).map(OsString::from)).map(|cache| cache.root)
+    }
+
+    #[test]
+    fn the_most_particular_variable_wins() {
+        let all = [("GRADE_CACHE_DIR", "/a"), ("XDG_CACHE_HOME", "/b"), ("HOME", "/c")];
+        assert_eq!(chosen(&all).unwrap(), Path::new("/a"));
+        assert_eq!(chosen(&all[1..]).unwrap(), Path::new("/b/grade"));
+        assert_eq!(chosen(&all[2..]).unwrap(), Path::new("/c/.cache/grade"));
+    }
+
+    #[test]
+    fn a_relative_cache_home_is_ignored() {
+        assert_eq!(chosen(&[("XDG_CACHE_HOME", "b"), ("HOME", "/c")]).unwrap(), Path::new("/c/.cache/grade"));
+    }
+
+    #[test]
+    fn without_any_variable_the_way_out_is_named() {
+        let error = chosen(&[]).unwrap_err();
+        assert!(error.help().unwrap().contains("GRADE_CACHE_DIR"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_a_typed_error() {
+        let cache = CacheDir::at(PathBuf::from("/dev/null/cache"));
+        let error = cache.scratch().unwrap_err();
+        assert!(matches!(error, BuildError::Cache { .. }), "{error:?}");
+        assert!(error.to_string().contains("/dev/null/cache"), "{error}");
+    }
+}

@@ -1,0 +1,115 @@
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitStatus;
+
+/// Why nothing could be built. Ours or the machine's fault, never the student's: a submission that does not compile is
+/// [`super::BuildOutcome::Failed`].
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// No folder to keep things in can be named.
+    #[error("failed to choose a cache folder: none of GRADE_CACHE_DIR, XDG_CACHE_HOME and HOME is set")]
+    NoCacheFolder,
+    /// The cache folder, or something in it, cannot be read or written.
+    #[error("failed to {operation} `{}` in the cache folder: {cause}", path.display())]
+    Cache {
+        /// What was tried, as a verb.
+        operation: &'static str,
+        /// On which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The submission cannot be read.
+    #[error("failed to read `{}`: {cause}", path.display())]
+    Submission {
+        /// The submission's path, as it was given.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// A program that building needs is not there.
+    #[error("failed to find `{program}`")]
+    Missing {
+        /// The program's name.
+        program: &'static str,
+        /// How to get it.
+        help: &'static str,
+    },
+    /// A program that building needs is too old.
+    #[error("failed to use `{}`: it is version {found}, and {wanted} or newer is needed", path.display())]
+    TooOld {
+        /// Where it stands.
+        path: PathBuf,
+        /// Its version.
+        found: String,
+        /// The least version that serves.
+        wanted: &'static str,
+        /// How to get a newer one.
+        help: &'static str,
+    },
+    /// A program that building needs does not answer as it should.
+    #[error("failed to use `{}`: {cause}", path.display())]
+    Unusable {
+        /// Where it stands.
+        path: PathBuf,
+        /// What it said instead.
+        cause: String,
+    },
+    /// A child process could not be started or waited for.
+    #[error("failed to {operation} `{}`: {cause}", program.display())]
+    Child {
+        /// What was tried, as a verb.
+        operation: &'static str,
+        /// The program.
+        program: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// The course's Rust libraries or Python packages could not be made ready.
+    #[error("failed to {operation}{}:\n{output}", if *network { " (the network is needed once for this)" } else { "" })]
+    SetUp {
+        /// What was tried, as a verb: `compile the course's libraries`.
+        operation: &'static str,
+        /// Whether the network was the cause.
+        network: bool,
+        /// The end of what the tool said.
+        output: String,
+        /// What to do about it.
+        help: &'static str,
+    },
+    /// The compiler or the interpreter died instead of judging the source.
+    #[error("failed to compile: `{}` ended with {status}:\n{output}", program.display())]
+    Crashed {
+        /// The program.
+        program: PathBuf,
+        /// How it ended.
+        status: ExitStatus,
+        /// The end of what it said.
+        output: String,
+    },
+    /// The disk that holds the cache folder is full.
+    #[error("failed to write to the cache folder `{}`: the disk is full", path.display())]
+    DiskFull {
+        /// The cache folder.
+        path: PathBuf,
+    },
+    /// The person asked for the end.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl BuildError {
+    /// The way out, in a sentence or two, where there is one.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::NoCacheFolder => Some("set GRADE_CACHE_DIR to a folder that you may write to"),
+            Self::Cache { .. } => {
+                Some("set GRADE_CACHE_DIR to a folder that you may write to, or make this one yours (chown, chmod)")
+            }
+            Self::Missing { help, .. } | Self::TooOld { help, .. } | Self::SetUp { help, .. } => Some(help),
+            Self::Unusable { .. } => Some("run it by hand to see what it needs; `grade doctor` shows what was found"),
+            Self::DiskFull { .. } => Some("free some space, or set GRADE_CACHE_DIR to a folder on another disk"),
+            Self::Submission { .. } | Self::Child { .. } | Self::Crashed { .. } | Self::Interrupted => None,
+        }
+    }
+}

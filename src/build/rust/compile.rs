@@ -1,0 +1,173 @@
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::{Libraries, Toolchain};
+use crate::build::cache::failed;
+use crate::build::fingerprint::Fingerprint;
+use crate::build::spawn::{self, Ended, Finished, Policy};
+use crate::build::store::Kept;
+use crate::build::{BuildError, BuildOutcome, Builder, Program, Submission, environment, message, probe, tail};
+
+/// Said when there is nothing to link with.
+pub(super) const NO_LINKER: &str = "Rust links with a C compiler: install one (Debian and Ubuntu: `sudo apt install gcc`; Fedora: `sudo dnf install gcc`)";
+/// The name under which the source is compiled: what `file!()` and a panic's place say.
+const SOURCE: &str = "main.rs";
+/// The compiled program's name.
+const PROGRAM: &str = "main";
+/// What any compile may use: many times what an exercise needs, little enough to survive a bomb of macros.
+const POLICY: Policy = Policy {
+    real: Duration::from_mins(5),
+    cpu: Some(Duration::from_mins(1)),
+    memory: Some(4 << 30),
+    keep: 64 << 10,
+    flood: 8 << 20,
+};
+/// Optimising would cost: a tokio exercise 0.21 s unoptimised, 0.47 s with `opt-level=1`; std 0.10 and 0.15 s.
+/// Without debug information (also std's) a program is an eighth of the size.
+const FLAGS: [&str; 14] = [
+    "--edition=2024",
+    "--crate-name=main",
+    "--crate-type=bin",
+    "--emit=link=main,dep-info=main.d",
+    "--error-format=human",
+    "--color=always",
+    "--remap-path-scope=diagnostics",
+    "-Copt-level=0",
+    "-Coverflow-checks=on",
+    "-Cdebug-assertions=on",
+    "-Cdebuginfo=0",
+    "-Cstrip=debuginfo",
+    "-Cpanic=unwind",
+    "-Cembed-bitcode=no",
+];
+
+pub(super) fn compile(
+    builder: &Builder<'_>,
+    toolchain: &Toolchain,
+    libraries: Option<&Libraries>,
+    submission: &Submission,
+    source: &[u8],
+    colour: bool,
+) -> Result<BuildOutcome, BuildError> {
+    let key = key(toolchain, libraries, source);
+    if let Some(kept) = builder.store.find(&key) {
+        return Ok(ready(kept, true, submission, colour));
+    }
+    let scratch = builder.cache.scratch()?;
+    // A copy: the student may save the file again while we compile, and nothing stands beside it to be included.
+    let copy = scratch.path().join(SOURCE);
+    fs::write(&copy, source).map_err(failed("write", &copy))?;
+    let finished =
+        spawn::run(command(toolchain, libraries, scratch.path()), POLICY, &builder.interrupt, &mut |_, _| {})?;
+    if let Some(output) = complaint(builder, toolchain, &finished)? {
+        return Ok(BuildOutcome::Failed {
+            output: message::shown(&output, &submission.path, colour),
+            took: Duration::ZERO,
+        });
+    }
+    if let Some(other) = file_beside(scratch.path())? {
+        let output = format!(
+            "error: the submission reads another file while it is compiled: `{other}`\n --> {}\n  = help: a submission is one file: put what it needs into it\n",
+            submission.path.display()
+        );
+        return Ok(BuildOutcome::Failed { output, took: Duration::ZERO });
+    }
+    let warnings = message::text(&finished.stderr);
+    for name in [SOURCE, "main.d"] {
+        let _ = fs::remove_file(scratch.path().join(name));
+    }
+    let kept = builder.store.keep(&key, scratch, PROGRAM, &warnings)?;
+    Ok(ready(kept, false, submission, colour))
+}
+
+fn key(toolchain: &Toolchain, libraries: Option<&Libraries>, source: &[u8]) -> String {
+    FLAGS
+        .iter()
+        .fold(Fingerprint::new("rust/1"), Fingerprint::text)
+        .text(&toolchain.verbose)
+        .text(libraries.map_or("", |libraries| &libraries.key))
+        .bytes(source)
+        .finish()
+}
+
+fn command(toolchain: &Toolchain, libraries: Option<&Libraries>, folder: &Path) -> Command {
+    let mut command = Command::new(&toolchain.rustc);
+    command.current_dir(folder).args(FLAGS);
+    command.arg(format!("--remap-path-prefix={SOURCE}={}", message::PLACE));
+    if let Some(libraries) = libraries {
+        let mut search = std::ffi::OsString::from("-Ldependency=");
+        search.push(&libraries.dependencies);
+        command.arg(search);
+        for (name, file) in &libraries.externs {
+            let mut named = std::ffi::OsString::from(format!("--extern={name}="));
+            named.push(file);
+            command.arg(named);
+        }
+    }
+    // `env!` and `option_env!` see nothing of the grader's; the path is for the linker.
+    command.arg(SOURCE).env_clear().env("LANG", "C.UTF-8").env("TMPDIR", folder);
+    if let Some(path) = std::env::var_os("PATH") {
+        command.env("PATH", path);
+    }
+    command
+}
+
+/// What the compiler has against the source; none when it compiled.
+fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) -> Result<Option<String>, BuildError> {
+    let said = message::text(&finished.stderr);
+    if finished.ended == Some(Ended::Flood) {
+        return Ok(Some(format!(
+            "{said}\nerror: the compiler's messages are longer than {} MiB\n",
+            POLICY.flood >> 20
+        )));
+    }
+    if finished.status.success() {
+        return Ok(None);
+    }
+    if finished.status.signal() == Some(nix::sys::signal::Signal::SIGXCPU as i32) {
+        return Ok(Some("error: compiling it takes more than a minute of CPU time\n".to_owned()));
+    }
+    let plain = anstream::adapter::strip_str(&said).to_string();
+    if plain.contains("memory allocation of") && finished.status.code() != Some(1) {
+        return Ok(Some(format!("{said}\nerror: compiling it takes more than 4 GiB of memory\n")));
+    }
+    if finished.status.code() != Some(1) {
+        return Err(BuildError::Crashed {
+            program: toolchain.rustc.clone(),
+            status: finished.status,
+            output: tail(&plain),
+        });
+    }
+    // The machine's fault only when the machine says so too: a source can print what it likes.
+    if plain.contains("linker `cc` not found") && probe::which(Path::new("cc")).is_none() {
+        return Err(BuildError::Missing { program: "cc", help: NO_LINKER });
+    }
+    if plain.contains("No space left on device") && builder.cache.is_full() {
+        return Err(BuildError::DiskFull { path: builder.cache.root().to_owned() });
+    }
+    Ok(Some(said))
+}
+
+/// The first file besides the source that went into the program, by rustc's own record (`include!`, `#[path]`, `mod`).
+fn file_beside(folder: &Path) -> Result<Option<String>, BuildError> {
+    let path = folder.join("main.d");
+    let record = fs::read(&path).map_err(failed("read", &path))?;
+    let record = String::from_utf8_lossy(&record);
+    // Beside the rules themselves, each file has a line of its own: its name and a colon.
+    let mut files = record.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.strip_suffix(':'));
+    Ok(files.find(|file| *file != SOURCE).map(|file| file.replace("\\ ", " ")))
+}
+
+fn ready(kept: Kept, cached: bool, submission: &Submission, colour: bool) -> BuildOutcome {
+    BuildOutcome::Ready(Program {
+        argv: vec![kept.file.into_os_string()],
+        env: environment::of_runs(),
+        cached,
+        took: Duration::ZERO,
+        warnings: message::shown(&kept.warnings, &submission.path, colour),
+        copy_of: None,
+    })
+}

@@ -1,0 +1,264 @@
+//! The one place where building starts a child: compilers, cargo, interpreters.
+//!
+//! Each child has a process group of its own, so that the whole of it can be ended; it reads `/dev/null`; what it
+//! writes is read as it comes and kept only up to a cap (23 kB of source can make rustc say 115 MB); what it may use
+//! is a [`Policy`]. To put children into a sandbox, change [`run`] and nothing else.
+
+use std::io::{self, Read};
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::BuildError;
+use crate::sys::limit_child::{Resource, limit_child};
+
+/// How often a silent child's interrupt and time are looked at, in milliseconds.
+const TICK: u16 = 50;
+
+/// What a child may use.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Policy {
+    /// Real time from start to end.
+    pub(super) real: Duration,
+    /// CPU time of each of its processes.
+    pub(super) cpu: Option<Duration>,
+    /// Bytes of data memory of each of its processes.
+    pub(super) memory: Option<u64>,
+    /// Bytes of each output stream that are kept.
+    pub(super) keep: usize,
+    /// Bytes of output at which the child is ended.
+    pub(super) flood: u64,
+}
+
+/// How a child ended.
+#[derive(Debug)]
+pub(super) struct Finished {
+    /// Its exit code or signal.
+    pub(super) status: ExitStatus,
+    /// The head of its standard output.
+    pub(super) stdout: Vec<u8>,
+    /// The head of its standard error.
+    pub(super) stderr: Vec<u8>,
+    /// Why it was ended, when we ended it.
+    pub(super) ended: Option<Ended>,
+}
+
+/// Why we ended a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It took longer than the policy allows.
+    Time,
+    /// It wrote more than the policy allows.
+    Flood,
+}
+
+/// Which stream a piece of output came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stream {
+    Stdout,
+    Stderr,
+}
+
+/// Runs the child to its end; `hear` gets every piece of output as it comes, also what is not kept.
+///
+/// # Errors
+/// When it cannot be started or waited for, or the person asks for the end.
+pub(super) fn run(
+    mut command: Command,
+    policy: Policy,
+    interrupt: &AtomicBool,
+    hear: &mut dyn FnMut(Stream, &[u8]),
+) -> Result<Finished, BuildError> {
+    let program = PathBuf::from(command.get_program());
+    let failed = |operation| {
+        let program = program.clone();
+        move |cause| BuildError::Child { operation, program, cause }
+    };
+    if interrupt.load(Ordering::SeqCst) {
+        return Err(BuildError::Interrupted);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut group = Group(command.spawn().map_err(failed("start"))?);
+    // Set from outside after the start: a moment late, which matters to no limit, and without code between fork and exec.
+    let limits = [(Resource::Cpu, policy.cpu.map(|time| time.as_secs().max(1))), (Resource::Data, policy.memory)];
+    for (resource, limit) in limits.into_iter().filter_map(|(resource, limit)| Some((resource, limit?))) {
+        // It may have ended already.
+        let _ = limit_child(group.pid(), resource, limit);
+    }
+
+    let deadline = Instant::now() + policy.real;
+    let mut output = Output {
+        stdout: Pipe::new(Stream::Stdout, group.0.stdout.take()),
+        stderr: Pipe::new(Stream::Stderr, group.0.stderr.take()),
+    };
+    let mut ended = None;
+    while output.is_open() {
+        output.read(policy.keep, hear).map_err(failed("read the output of"))?;
+        if interrupt.load(Ordering::SeqCst) {
+            return Err(BuildError::Interrupted);
+        }
+        ended = ended.or_else(|| {
+            (output.stdout.total + output.stderr.total > policy.flood)
+                .then_some(Ended::Flood)
+                .or_else(|| (Instant::now() > deadline).then_some(Ended::Time))
+        });
+        if ended.is_some() {
+            break;
+        }
+    }
+    if ended.is_some() {
+        group.kill();
+    }
+    let status = group.wait(deadline, interrupt, &mut ended).map_err(failed("wait for"))?;
+    if interrupt.load(Ordering::SeqCst) {
+        return Err(BuildError::Interrupted);
+    }
+    Ok(Finished { status, stdout: output.stdout.kept, stderr: output.stderr.kept, ended })
+}
+
+/// A child that leads its own process group and is ended with it when dropped before its end.
+struct Group(Child);
+
+impl Group {
+    fn pid(&self) -> u32 {
+        self.0.id()
+    }
+
+    fn kill(&mut self) {
+        if let Ok(pid) = i32::try_from(self.0.id()) {
+            let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+    }
+
+    /// Both pipes are closed: mostly it has ended, and only one that closed them itself is still to be watched.
+    fn wait(&mut self, deadline: Instant, interrupt: &AtomicBool, ended: &mut Option<Ended>) -> io::Result<ExitStatus> {
+        let mut pause = Duration::from_micros(50);
+        loop {
+            if let Some(status) = self.0.try_wait()? {
+                return Ok(status);
+            }
+            if interrupt.load(Ordering::SeqCst) {
+                self.kill();
+            } else if Instant::now() > deadline {
+                ended.get_or_insert(Ended::Time);
+                self.kill();
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // After it was waited for, its id may be another's: only a living child is ended.
+        if let Ok(None) = self.0.try_wait() {
+            self.kill();
+            let _ = self.0.wait();
+        }
+    }
+}
+
+struct Output {
+    stdout: Pipe,
+    stderr: Pipe,
+}
+
+impl Output {
+    fn is_open(&self) -> bool {
+        self.stdout.source.is_some() || self.stderr.source.is_some()
+    }
+
+    /// Waits a tick at most for something to read and reads it.
+    fn read(&mut self, keep: usize, hear: &mut dyn FnMut(Stream, &[u8])) -> io::Result<()> {
+        let ready: Vec<i32> = {
+            let open = [&self.stdout, &self.stderr];
+            let mut polled: Vec<PollFd<'_>> = open
+                .iter()
+                .filter_map(|pipe| pipe.source.as_ref())
+                .map(|source| PollFd::new(source.fd(), PollFlags::POLLIN))
+                .collect();
+            match poll(&mut polled, PollTimeout::from(TICK)) {
+                // A signal: the interrupt flag is looked at next.
+                Err(nix::errno::Errno::EINTR) => Vec::new(),
+                Err(error) => return Err(error.into()),
+                Ok(_) => polled
+                    .iter()
+                    .filter(|fd| fd.any().unwrap_or(true))
+                    .map(|fd| AsRawFd::as_raw_fd(&fd.as_fd()))
+                    .collect(),
+            }
+        };
+        for pipe in [&mut self.stdout, &mut self.stderr] {
+            if pipe.source.as_ref().is_some_and(|source| ready.contains(&source.fd().as_raw_fd())) {
+                pipe.read(keep, hear)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One stream of a child.
+struct Pipe {
+    stream: Stream,
+    source: Option<Source>,
+    kept: Vec<u8>,
+    total: u64,
+}
+
+trait ReadFd: Read + AsFd + Send {
+    fn fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.as_fd()
+    }
+}
+
+impl<T: Read + AsFd + Send> ReadFd for T {}
+
+type Source = Box<dyn ReadFd>;
+
+impl Pipe {
+    fn new<T: ReadFd + 'static>(stream: Stream, source: Option<T>) -> Self {
+        let source = source.map(|source| Box::new(source) as Source);
+        Self { stream, source, kept: Vec::new(), total: 0 }
+    }
+
+    fn read(&mut self, keep: usize, hear: &mut dyn FnMut(Stream, &[u8])) -> io::Result<()> {
+        let Some(source) = self.source.as_mut() else { return Ok(()) };
+        let mut piece = [0; 16 << 10];
+        match source.read(&mut piece) {
+            Ok(0) => self.source = None,
+            Ok(length) => {
+                let piece = &piece[..length];
+                self.total += length as u64;
+                self.kept.extend_from_slice(&piece[..length.min(keep.saturating_sub(self.kept.len()))]);
+                hear(self.stream, piece);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// Cuts pieces of output into lines.
+#[derive(Default)]
+pub(super) struct Lines(Vec<u8>);
+
+impl Lines {
+    /// Adds a piece and gives out each line that is whole by now.
+    pub(super) fn add(&mut self, piece: &[u8], mut give: impl FnMut(&str)) {
+        self.0.extend_from_slice(piece);
+        while let Some(end) = self.0.iter().position(|byte| *byte == b'\n') {
+            let line: Vec<u8> = self.0.drain(..=end).collect();
+            give(String::from_utf8_lossy(&line).trim_end());
+        }
+    }
+}
