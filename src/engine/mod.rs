@@ -6,9 +6,11 @@
 
 mod api;
 mod internal;
+mod scripted;
 mod wall;
 mod wire;
 
 pub use api::{Engine, EngineError, Interrupt, RunRequest};
 pub use internal::internal_command;
+pub use scripted::ScriptedEngine;
 pub use wall::WallEngine;

@@ -4,10 +4,14 @@
 //! can write: a line's text is the program's claim, its time, process and thread are the kernel's word. This room
 //! neither runs nor judges anything.
 
+mod builder;
 mod event;
 mod jsonl;
+pub mod query;
+pub mod snapshot;
 mod whole;
 
+pub use builder::Builder;
 pub use event::{Event, EventKind, HttpPhase, Pid, StuckThread, Tid};
 pub use jsonl::{TraceReadError, TraceReadProblem, read_jsonl, write_jsonl};
 pub use whole::{ClockKind, End, Ended, ExitStatus, Header, LimitKind, SCHEMA, Trace};

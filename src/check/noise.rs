@@ -1,0 +1,119 @@
+use crate::check::finding::{Failure, Finding, Found};
+use crate::clock::VirtualDuration;
+use crate::trace::{ClockKind, Trace};
+
+/// How far a measured time may be off without anybody's fault.
+///
+/// The virtual clock measures exactly, so nothing is forgiven. On the machine's clock a loaded machine makes everything
+/// later, never earlier: what misses an upper bound by less than a quarter of it (or 250 ms, or the time that the machine
+/// is known to have kept the program waiting, whichever is most) is not decided, rather than failed; a lower bound holds to the millisecond, which is the timers' slack. A time between two lines may be
+/// shorter, too, when the first of them came late, so there the same allowance is made downwards. CPU time is a measurement under both clocks
+/// (a busy neighbour on the same core makes the same work dearer), so its upper bounds always have the allowance.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Noise {
+    upper: bool,
+    lower: bool,
+    slack: VirtualDuration,
+    known: VirtualDuration,
+}
+
+/// The least that is always put down to a loaded machine.
+const LEAST_ALLOWANCE: VirtualDuration = VirtualDuration::from_millis(250);
+
+impl Noise {
+    /// Of a time since the start of the run.
+    pub(crate) fn of_elapsed(trace: &Trace) -> Self {
+        let wall = trace.header.clock == ClockKind::Wall;
+        let slack = if wall { VirtualDuration::from_millis(1) } else { VirtualDuration::ZERO };
+        Self { upper: wall, lower: false, slack, known: VirtualDuration::from_nanos(trace.end.noise) }
+    }
+
+    /// Of a time between two lines.
+    pub(crate) fn of_gap(trace: &Trace) -> Self {
+        let elapsed = Self::of_elapsed(trace);
+        Self { lower: elapsed.upper, ..elapsed }
+    }
+
+    /// Of CPU time.
+    pub(crate) const fn of_cpu() -> Self {
+        Self { upper: true, lower: false, slack: VirtualDuration::ZERO, known: VirtualDuration::ZERO }
+    }
+
+    /// Judges a value against its least and most.
+    pub(crate) fn judge(
+        self,
+        value: VirtualDuration,
+        least: Option<VirtualDuration>,
+        most: Option<VirtualDuration>,
+    ) -> Measured {
+        if let Some(least) = least.filter(|least| value.saturating_add(self.slack) < *least) {
+            let near = self.lower && value.abs_diff(least) < self.allowance(least);
+            return if near { Measured::Unclear } else { Measured::TooShort };
+        }
+        if let Some(most) = most.filter(|most| value > *most) {
+            let near = self.upper && value.abs_diff(most) < self.allowance(most);
+            return if near { Measured::Unclear } else { Measured::TooLong };
+        }
+        Measured::Right
+    }
+
+    fn allowance(self, bound: VirtualDuration) -> VirtualDuration {
+        VirtualDuration::from_nanos(bound.as_nanos() / 4).max(LEAST_ALLOWANCE).max(self.known)
+    }
+}
+
+/// What a measured time is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Measured {
+    Right,
+    TooShort,
+    TooLong,
+    /// It missed by no more than a loaded machine could explain.
+    Unclear,
+}
+
+impl Measured {
+    /// The finding for a time that is not right.
+    pub(crate) fn found(self, failure: Failure) -> Found {
+        match self {
+            Self::Unclear => Ok(Finding::Inconclusive(format!(
+                "{} That is so little that a busy machine could be the reason.",
+                super::sentence(&failure.message)
+            ))),
+            _ => failure.found(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Measured, Noise};
+    use crate::clock::VirtualDuration;
+    use crate::trace::Builder;
+
+    const fn ms(millis: u64) -> VirtualDuration {
+        VirtualDuration::from_millis(millis)
+    }
+
+    #[test]
+    fn the_virtual_clock_forgives_nothing() {
+        let noise = Noise::of_gap(&Builder::new().build());
+        let judge = |value| noise.judge(value, Some(ms(2_000)), Some(ms(2_200)));
+        assert_eq!(judge(ms(2_000)), Measured::Right);
+        assert_eq!(judge(VirtualDuration::from_nanos(1_999_999_999)), Measured::TooShort);
+        assert_eq!(judge(VirtualDuration::from_nanos(2_200_000_001)), Measured::TooLong);
+    }
+
+    #[test]
+    fn on_the_machines_clock_a_small_delay_is_not_decided_and_a_great_one_fails() {
+        let noise = Noise::of_elapsed(&Builder::new().wall().build());
+        let judge = |value| noise.judge(value, Some(ms(2_000)), Some(ms(2_200)));
+        assert_eq!(judge(ms(2_700)), Measured::Unclear);
+        assert_eq!(judge(ms(2_751)), Measured::TooLong);
+        assert_eq!(judge(ms(1_999)), Measured::Right, "a timer's slack");
+        assert_eq!(judge(ms(1_990)), Measured::TooShort, "load makes nothing faster");
+        let gap = Noise::of_gap(&Builder::new().wall().build());
+        assert_eq!(gap.judge(ms(1_990), Some(ms(2_000)), None), Measured::Unclear, "the first line may have been late");
+        assert_eq!(gap.judge(ms(1_400), Some(ms(2_000)), None), Measured::TooShort);
+    }
+}
