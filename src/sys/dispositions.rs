@@ -13,3 +13,11 @@ pub fn reset_signal_dispositions() {
         let _refused_for_two = unsafe { sigaction(signal, &default) };
     }
 }
+
+/// Sets SIGPIPE to its default, for a process that is about to execute another program by itself: what is ignored stays
+/// ignored over execve(2).
+pub fn reset_broken_pipe() {
+    let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the default action runs no code of ours. Setting a default is never refused.
+    let _never_refused = unsafe { sigaction(Signal::SIGPIPE, &default) };
+}

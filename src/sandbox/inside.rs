@@ -1,0 +1,153 @@
+use std::convert::Infallible;
+use std::ffi::{CString, NulError, OsStr};
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::process::ExitCode;
+
+use nix::sys::prctl;
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
+use nix::sys::socket::MsgFlags;
+use nix::unistd::{Pid, chdir, execve, sethostname, setsid};
+
+use super::filter::own_filters;
+use super::wire::{self, Packet};
+use super::{Plan, ProcessLimits, Rung, landlock, mounts};
+use crate::sys::dispositions::{reset_broken_pipe, reset_signal_dispositions};
+use crate::sys::split::{Side, split};
+use crate::sys::stage::{CONTROL_FD, PLAN_FD, close_everything, inherited};
+use crate::sys::{loopback, rights};
+
+/// A step of the stage that failed: what was tried, and what came of it. It fits behind "failed to".
+type StepError = String;
+
+/// The stage: called in the re-executed binary, with a plan and a control socket at their descriptors.
+pub fn main() -> ExitCode {
+    let Ok(control) = inherited(CONTROL_FD) else { return ExitCode::from(125) };
+    let Err(step) = run(&control) else {
+        // The init has closed every descriptor, this one too; to close it again would be an error of ours.
+        std::mem::forget(control);
+        return ExitCode::SUCCESS;
+    };
+    // When the starter is gone, there is nobody to tell.
+    let _ = wire::send(control.as_fd(), &Packet::Failed(step));
+    ExitCode::from(125)
+}
+
+fn run(control: &OwnedFd) -> Result<(), StepError> {
+    let plan_file = inherited(PLAN_FD).map_err(step("take over the plan"))?;
+    let plan: Plan = serde_json::from_reader(File::from(plan_file)).map_err(step("read the plan"))?;
+    if plan.rung != Rung::Namespaces {
+        return program(&plan, control).map(|never| match never {});
+    }
+    expect(control, &Packet::Mapped)?;
+    mounts::enter(&plan)?;
+    loopback::bring_up().map_err(step("bring the loopback interface up"))?;
+    sethostname("exercise").map_err(step("name the host"))?;
+    match split().map_err(step("fork the program from its init"))? {
+        Side::Parent(child) => {
+            init(child);
+            Ok(())
+        }
+        Side::Child => program(&plan, control).map(|never| match never {}),
+    }
+}
+
+/// PID 1 of the namespace: holds nothing, can be read by nobody, reaps orphans, and ends with the program; the kernel
+/// then ends what is left.
+fn init(program: Pid) {
+    // Both can only make the init easier to see, never the program freer.
+    let _ = prctl::set_dumpable(false);
+    let _ = rights::drop_capabilities();
+    close_everything();
+    loop {
+        match nix::sys::wait::wait() {
+            Ok(status) if status.pid() == Some(program) => return,
+            Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// The last process of the stage, on its way to become the program.
+fn program(plan: &Plan, control: &OwnedFd) -> Result<Infallible, StepError> {
+    setsid().map_err(step("begin a session"))?;
+    plain_signals().map_err(step("reset the signals"))?;
+    limit(&plan.limits).map_err(step("set the resource limits"))?;
+    rights::drop_bounding_set();
+    prctl::set_no_new_privs().map_err(step("refuse new privileges"))?;
+
+    wire::send(control.as_fd(), &Packet::Ready(0)).map_err(step("say who it is"))?;
+    expect(control, &Packet::Go)?;
+
+    // Only now, with the tracer attached: without CAP_SYS_PTRACE it could not attach to another user's process.
+    if let (Some(identity), Rung::Landlock | Rung::Off) = (plan.identity, plan.rung) {
+        rights::become_user(identity.uid, identity.gid).map_err(step("become the run's own user"))?;
+    }
+    rights::drop_capabilities().map_err(step("drop all capabilities"))?;
+    // Cleared by the change of user; the tracer's own EXITKILL covers the moment between.
+    prctl::set_pdeathsig(Signal::SIGKILL).map_err(step("die with the tracer"))?;
+    chdir(plan.cwd.as_path())
+        .map_err(|cause| format!("enter the working directory {}: {cause}", plan.cwd.display()))?;
+    let argv = strings(plan.argv.iter().map(AsRef::as_ref)).map_err(step("pass the arguments on"))?;
+    let env = plan.env.iter().map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat());
+    let env = env.map(CString::new).collect::<Result<Vec<_>, _>>().map_err(step("pass the environment on"))?;
+    let own = own_filters(plan.rung).map_err(|error| error.to_string())?;
+    if plan.rung == Rung::Landlock {
+        landlock::restrict(&plan.view)?;
+    }
+    for filter in plan.tracer_filters.iter().chain(&own) {
+        filter.install().map_err(step("put a system call filter on"))?;
+    }
+    let executable = argv.first().ok_or("find a program in an empty command")?;
+    let Err(errno) = execve(executable, &argv, &env);
+    wire::send(control.as_fd(), &Packet::NotExecuted(errno as i32)).map_err(step("tell of a failed start"))?;
+    Err(format!("execute the program: {errno}"))
+}
+
+fn expect(control: &OwnedFd, wanted: &Packet) -> Result<(), StepError> {
+    match wire::receive(control.as_fd(), MsgFlags::empty()) {
+        Ok(Some(packet)) if packet == *wanted => Ok(()),
+        Ok(packet) => Err(format!("hear {wanted:?} at the gate, not {packet:?}")),
+        Err(cause) => Err(format!("hear {wanted:?} at the gate: {cause}")),
+    }
+}
+
+fn strings<'a>(texts: impl Iterator<Item = &'a OsStr>) -> Result<Vec<CString>, NulError> {
+    texts.map(|text| CString::new(text.as_bytes())).collect()
+}
+
+/// Default dispositions and an empty mask: Rust's runtime ignores SIGPIPE, and ignored signals survive execve.
+fn plain_signals() -> io::Result<()> {
+    reset_signal_dispositions();
+    reset_broken_pipe();
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
+    Ok(())
+}
+
+fn limit(limits: &ProcessLimits) -> io::Result<()> {
+    let all = [
+        (Resource::RLIMIT_DATA, limits.data),
+        (Resource::RLIMIT_STACK, limits.stack),
+        (Resource::RLIMIT_CPU, limits.cpu_seconds),
+        (Resource::RLIMIT_FSIZE, limits.file_size),
+        (Resource::RLIMIT_NOFILE, limits.open_files),
+        (Resource::RLIMIT_NPROC, limits.processes),
+        (Resource::RLIMIT_CORE, Some(0)),
+        (Resource::RLIMIT_MSGQUEUE, Some(0)),
+    ];
+    for (resource, limit) in all {
+        if let Some(limit) = limit {
+            let (_, hard) = nix::sys::resource::getrlimit(resource)?;
+            setrlimit(resource, limit.min(hard), limit.min(hard))?;
+        }
+    }
+    Ok(())
+}
+
+/// Turns an error into the words of a step that failed.
+pub(super) fn step<E: std::fmt::Display>(what: &'static str) -> impl FnOnce(E) -> StepError {
+    move |cause| format!("{what}: {cause}")
+}

@@ -1,0 +1,68 @@
+use std::fs::File;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+
+use super::{Identity, Plan, ProcessLimits, Rung, SandboxError, View, start};
+
+/// What this machine offers.
+#[derive(Clone, Debug)]
+pub struct Probed {
+    /// The best rung that works; [`Rung::Off`] when none does.
+    pub best: Rung,
+    /// Why better ones do not.
+    pub refused: Vec<Refusal>,
+}
+
+/// Why a rung does not work here.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// The rung.
+    pub rung: Rung,
+    /// What failed, in words.
+    pub reason: String,
+}
+
+/// Tries each rung by doing all of it on `/bin/true`, best first. `grade` is this binary's path.
+pub fn probe(grade: &Path, identity: Option<Identity>) -> Probed {
+    let mut refused = Vec::new();
+    for rung in [Rung::Namespaces, Rung::Landlock] {
+        match try_out(rung, grade, identity) {
+            Ok(()) => return Probed { best: rung, refused },
+            Err(error) => refused.push(Refusal { rung, reason: error.to_string() }),
+        }
+    }
+    Probed { best: Rung::Off, refused }
+}
+
+fn try_out(rung: Rung, grade: &Path, identity: Option<Identity>) -> Result<(), SandboxError> {
+    let system = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/ld.so.cache"];
+    let plan = Plan {
+        rung,
+        argv: vec!["/bin/true".into()],
+        env: Vec::new(),
+        cwd: "/".into(),
+        view: View {
+            read_only: system.map(PathBuf::from).to_vec(),
+            read_write: vec![],
+            fresh_bytes: 1 << 20,
+            fresh_files: 64,
+        },
+        limits: ProcessLimits::default(),
+        identity,
+        tracer_filters: Vec::new(),
+    };
+    let null =
+        File::options().read(true).write(true).open("/dev/null").map_err(SandboxError::outside("open /dev/null"))?;
+    let staged = start(&plan, grade, [null.as_fd(), null.as_fd(), null.as_fd()])?;
+    staged.open_gate()?;
+    let status = waitpid(staged.child(), Some(WaitPidFlag::__WALL));
+    if let Some(error) = staged.failure("/bin/true") {
+        return Err(error);
+    }
+    match status {
+        Ok(WaitStatus::Exited(_, 0)) => Ok(()),
+        other => Err(SandboxError::Stage(format!("run /bin/true to its end: {other:?}"))),
+    }
+}

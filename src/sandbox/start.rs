@@ -1,0 +1,134 @@
+use std::ffi::CString;
+use std::fs;
+use std::io::{self, Seek, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::socket::MsgFlags;
+use nix::sys::wait::waitpid;
+use nix::unistd::Pid;
+
+use super::mounts::INSIDE;
+use super::wire::{self, Packet};
+use super::{Identity, Plan, Rung, SandboxError};
+use crate::sys::stage::{Launch, launch};
+
+/// The hidden subcommand under which this binary becomes the stage.
+pub(super) const STAGE_COMMAND: &str = "__stage";
+
+/// A program that is contained as far as it can be before its tracer is attached, and waits at the gate.
+///
+/// Dropping it without opening the gate ends the stage.
+#[derive(Debug)]
+pub struct Staged {
+    control: OwnedFd,
+    child: Pid,
+    program: Pid,
+}
+
+/// Starts the stage with `grade` (the path of this binary) and waits until the program is at the gate. The caller's
+/// thread is the parent: when it ends, so does the program.
+///
+/// # Errors
+/// When a step fails, inside or outside; nothing is left running then.
+pub fn start(plan: &Plan, grade: &Path, stdio: [BorrowedFd<'_>; 3]) -> Result<Staged, SandboxError> {
+    let plan_file = plan_file(plan).map_err(SandboxError::outside("write the stage's plan"))?;
+    let (outer, inner) = wire::pair().map_err(SandboxError::outside("make the stage's control socket"))?;
+    let executable = CString::new(grade.as_os_str().as_bytes())
+        .map_err(|error| SandboxError::Outside { operation: "name the stage's program", cause: error.into() })?;
+    let namespaces = match plan.rung {
+        Rung::Namespaces => {
+            libc::CLONE_NEWUSER
+                | libc::CLONE_NEWNS
+                | libc::CLONE_NEWPID
+                | libc::CLONE_NEWNET
+                | libc::CLONE_NEWIPC
+                | libc::CLONE_NEWUTS
+                | libc::CLONE_NEWCGROUP
+        }
+        Rung::Landlock | Rung::Off => 0,
+    };
+    let pid = launch(&Launch {
+        namespaces,
+        executable: &executable,
+        argv: &[c"grade".to_owned(), CString::new(STAGE_COMMAND).expect("no NUL in the subcommand's name")],
+        env: &[],
+        descriptors: [stdio[0], stdio[1], stdio[2], plan_file.as_fd(), inner.as_fd()],
+    })
+    .map_err(SandboxError::outside("clone into new namespaces"))?;
+    drop(inner);
+    let mut staged = Staged { control: outer, child: Pid::from_raw(pid), program: Pid::from_raw(0) };
+    if plan.rung == Rung::Namespaces {
+        write_maps(pid, plan.identity).map_err(SandboxError::outside("write the id maps of a user namespace"))?;
+        staged.tell(&Packet::Mapped)?;
+    }
+    match wire::receive(staged.control.as_fd(), MsgFlags::empty()) {
+        Ok(Some(Packet::Ready(program))) => staged.program = Pid::from_raw(program),
+        Ok(Some(Packet::Failed(step))) => return Err(SandboxError::Stage(step)),
+        Ok(_) => return Err(SandboxError::Stage("begin: it ended before it was ready".to_owned())),
+        Err(cause) => return Err(SandboxError::Outside { operation: "hear from the stage", cause }),
+    }
+    Ok(staged)
+}
+
+impl Staged {
+    /// The program's process id, as the caller's namespace counts.
+    pub const fn program(&self) -> Pid {
+        self.program
+    }
+
+    /// The caller's own child: the program itself, or the init of its namespace. To be waited for, and to be killed when
+    /// the run is over: with an init, the whole tree goes with it.
+    pub const fn child(&self) -> Pid {
+        self.child
+    }
+
+    /// Lets the program go on: rights are dropped, filters put on, the program executed.
+    ///
+    /// # Errors
+    /// When the stage is gone.
+    pub fn open_gate(&self) -> Result<(), SandboxError> {
+        self.tell(&Packet::Go)
+    }
+
+    /// What went wrong behind the gate, if anything has by now.
+    pub fn failure(&self, program: &str) -> Option<SandboxError> {
+        match wire::receive(self.control.as_fd(), MsgFlags::MSG_DONTWAIT) {
+            Ok(Some(Packet::NotExecuted(number))) => {
+                Some(SandboxError::Execute { program: program.to_owned(), cause: io::Error::from_raw_os_error(number) })
+            }
+            Ok(Some(Packet::Failed(step))) => Some(SandboxError::Stage(step)),
+            _ => None,
+        }
+    }
+
+    fn tell(&self, packet: &Packet) -> Result<(), SandboxError> {
+        wire::send(self.control.as_fd(), packet).map_err(SandboxError::outside("talk to the stage"))
+    }
+
+    /// Kills what the stage has become and reaps the caller's child.
+    pub fn end(&self) {
+        // Both can only fail because it is gone already, which is what is wanted.
+        let _ = nix::sys::signal::kill(self.child, nix::sys::signal::SIGKILL);
+        let _ = waitpid(self.child, Some(nix::sys::wait::WaitPidFlag::__WALL));
+    }
+}
+
+fn plan_file(plan: &Plan) -> io::Result<fs::File> {
+    let mut file = fs::File::from(memfd_create(c"plan", MFdFlags::MFD_CLOEXEC)?);
+    serde_json::to_writer(&mut file, plan)?;
+    file.flush()?;
+    file.rewind()?;
+    Ok(file)
+}
+
+/// Maps the one user of the namespace to the run's own, or to the caller: never to root (`user_namespaces(7)`).
+fn write_maps(pid: i32, identity: Option<Identity>) -> io::Result<()> {
+    let outside =
+        identity.unwrap_or(Identity { uid: nix::unistd::geteuid().as_raw(), gid: nix::unistd::getegid().as_raw() });
+    fs::write(format!("/proc/{pid}/setgroups"), "deny")?;
+    fs::write(format!("/proc/{pid}/uid_map"), format!("{INSIDE} {} 1", outside.uid))?;
+    fs::write(format!("/proc/{pid}/gid_map"), format!("{INSIDE} {} 1", outside.gid))
+}
