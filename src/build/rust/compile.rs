@@ -20,7 +20,7 @@ const PROGRAM: &str = "main";
 /// What any compile may use: many times what an exercise needs, little enough to survive a bomb of macros.
 const POLICY: Policy = Policy {
     real: Duration::from_mins(5),
-    cpu: Some(Duration::from_mins(1)),
+    cpu: Some(Duration::from_secs(30)),
     memory: Some(4 << 30),
     keep: 64 << 10,
     flood: 8 << 20,
@@ -128,7 +128,7 @@ fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) 
         return Ok(None);
     }
     if finished.status.signal() == Some(nix::sys::signal::Signal::SIGXCPU as i32) {
-        return Ok(Some("error: compiling it takes more than a minute of CPU time\n".to_owned()));
+        return Ok(Some("error: compiling it takes more than 30 s of CPU time\n".to_owned()));
     }
     let plain = anstream::adapter::strip_str(&said).to_string();
     if plain.contains("memory allocation of") && finished.status.code() != Some(1) {
