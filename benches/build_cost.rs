@@ -202,7 +202,7 @@ fn library_arguments(cache: &CacheDir) -> Vec<OsString> {
         let file = file.expect("an entry").path();
         let name = file.file_name().expect("a name").to_string_lossy().into_owned();
         for offered in ["futures", "reqwest", "tokio", "tokio_stream"] {
-            if name.starts_with(&format!("lib{offered}-")) && name.ends_with(".rlib") {
+            if name.starts_with(&format!("lib{offered}-")) && file.extension().is_some_and(|it| it == "rlib") {
                 arguments.push(format!("--extern={offered}={}", file.display()).into());
             }
         }
