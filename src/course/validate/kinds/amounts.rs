@@ -1,0 +1,101 @@
+//! Kinds that look at what the run used: `threads`, `processes`, `parallel`, `cpu`, `requests`.
+
+use super::super::bounds::Possible;
+use super::super::operand::Writer;
+use super::super::pattern;
+use super::super::scalar;
+use super::super::scene::Scene;
+use crate::course::keys::OperandKind;
+use crate::course::model::{Bounds, Cpu, CpuOf, Parallel, Quantified, Requests};
+use crate::course::raw::Section;
+
+/// More at once than any machine's.
+const MOST_PARALLEL: f64 = 4096.0;
+
+impl Scene<'_> {
+    pub(super) fn quantified(&self, table: &Section<'_>) -> Option<Quantified> {
+        let busy = scalar::duration_of(table, "busy");
+        let busy_good = busy.is_some() || !table.has("busy");
+        let limit = f64::from(self.limits.processes);
+        let mut possible = if table.has("busy") { Possible::FROM_ZERO } else { Possible::FROM_ONE };
+        if table.shape.name == "`threads`" {
+            // Threads may come one after another, so the limit on those that live at once is no bound.
+            possible.most = None;
+        } else if limit < 1.0 {
+            possible.most = Some((limit, "the limit on processes is lower"));
+        }
+        let bounds = self.bounds(table, OperandKind::Count, possible);
+        busy_good.then_some(())?;
+        Some(Quantified { bounds: bounds?, busy: busy.map(toml::Spanned::into_inner) })
+    }
+
+    pub(super) fn parallel(&self, table: &Section<'_>) -> Option<Parallel> {
+        let value = table.value("at_least")?.number()?;
+        let number = *value.get_ref();
+        let wrong = if number.is_nan() || number <= 1.0 {
+            Some("one process alone gives 1, so this always holds")
+        } else if number > MOST_PARALLEL {
+            Some("no machine has as many processors")
+        } else {
+            None
+        };
+        if let Some(wrong) = wrong {
+            let message = "`at_least` of `parallel` is a number between 1 and the number of processes";
+            let mistake = self.mistakes.error(value.span(), message, wrong);
+            self.mistakes.add(mistake.help("for example `parallel = { at_least = 1.8 }` for two processes"));
+            return None;
+        }
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 4096, seen above")]
+        let at_least_milli = (number * 1000.0).round() as u64;
+        Some(Parallel { at_least_milli })
+    }
+
+    pub(super) fn cpu(&self, table: &Section<'_>) -> Option<Cpu> {
+        #[expect(clippy::cast_precision_loss, reason = "only compared with bounds that an author wrote")]
+        let most = self.limits.cpu.as_nanos() as f64;
+        let possible =
+            Possible { most: Some((most, "the run is ended before that, by `limits.cpu`")), ..Possible::FROM_ZERO };
+        let bounds = self.bounds(table, OperandKind::Duration, possible);
+        let of = match table.choice("of") {
+            Some("main") => CpuOf::Main,
+            Some("children") => CpuOf::Children,
+            Some(_) => CpuOf::Tree,
+            None if table.has("of") => return None,
+            None => CpuOf::Tree,
+        };
+        Some(Cpu { bounds: bounds?, of })
+    }
+
+    pub(super) fn requests(&self, table: &Section<'_>) -> Option<Requests> {
+        let path = match table.text("path") {
+            Some(text) => pattern::regex(&text, self.mistakes).map(Some),
+            None => (!table.has("path")).then_some(None),
+        };
+        let (total, peak, each) =
+            (self.request_count(table, "total"), self.request_count(table, "peak"), self.request_count(table, "each"));
+        if !["total", "peak", "each"].iter().any(|key| table.has(key)) && !table.has_unknown_keys() {
+            let mistake = self.mistakes.error(table.span.clone(), "`requests` claims nothing", "nothing here can fail");
+            self.mistakes.add_relative(mistake.help("add `total`, `peak` or `each`: a number, or bounds in `{ }`"));
+            return None;
+        }
+        let served = self.cases.iter().any(|case| case.case.http || !case.complete);
+        if !served && !self.cases.is_empty() {
+            let message = "no case that this check looks at has the HTTP fixture";
+            let mistake = self.mistakes.error(table.span.clone(), message, "there will be no requests to count");
+            self.mistakes.add_relative(mistake.help("give the case its address: `args = [\"$http\"]`"));
+        }
+        Some(Requests { path: path?, total: total?, peak: peak?, each: each? })
+    }
+
+    /// A number that is meant as `equals`, or a table of bounds.
+    fn request_count(&self, table: &Section<'_>, key: &'static str) -> Option<Bounds> {
+        let Some(value) = table.value(key) else { return (!table.has(key)).then(Bounds::default) };
+        match value.section() {
+            Some(bounds) => self.bounds(&bounds, OperandKind::Count, Possible::FROM_ZERO),
+            None => {
+                let tried = self.operand(value, OperandKind::Count, Writer::Unknown)?;
+                Some(Bounds { equals: Some(tried.operand), ..Bounds::default() })
+            }
+        }
+    }
+}
