@@ -1,0 +1,59 @@
+//! The course as commands need it: loaded, with its mistakes drawn, and exercises found by what people call them.
+
+use super::place::Place;
+use super::{Exit, Failure};
+use crate::course::model::{Course, Exercise};
+use crate::course::{self};
+use crate::diag;
+
+/// Loads the course; mistakes in it are shown as they stand in the source.
+pub(crate) fn load(place: &Place) -> Result<Course, Failure> {
+    course::load(&place.course).map_err(|mistakes| {
+        Failure::new(Exit::InvalidCourse, "the course is invalid; nothing was graded")
+            .preface(diag::render(&mistakes, diag::Style::Coloured))
+            .help("these are mistakes of the course's author, not yours")
+    })
+}
+
+/// The exercise that the person means.
+pub(crate) fn one<'a>(course: &'a Course, name: &str) -> Result<&'a Exercise, Failure> {
+    course::find_exercise(course, name).map_err(|error| {
+        Failure::usage(error).help("`grade list` shows all exercises")
+    })
+}
+
+/// The exercises that the person means, each once, in the order in which they were named; `all` is the whole course.
+pub(crate) fn many<'a>(course: &'a Course, names: &[String]) -> Result<Vec<&'a Exercise>, Failure> {
+    let mut chosen: Vec<&Exercise> = Vec::new();
+    for name in names {
+        let meant = if name == "all" { course.exercises.iter().collect() } else { vec![one(course, name)?] };
+        for exercise in meant {
+            if !chosen.iter().any(|known| known.id == exercise.id) {
+                chosen.push(exercise);
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+/// What commands call an exercise: `ex07`.
+pub(crate) fn short(exercise: &Exercise) -> &str {
+    exercise.id.split('_').next().unwrap_or(&exercise.id)
+}
+
+/// The first exercise after this one, in the course's order, that is not done.
+pub(crate) fn next<'a>(
+    course: &'a Course,
+    after: Option<&Exercise>,
+    is_done: impl Fn(&str) -> bool,
+) -> Option<&'a Exercise> {
+    let start = after
+        .and_then(|after| course.exercises.iter().position(|exercise| exercise.id == after.id))
+        .map_or(0, |at| at + 1);
+    let (before, behind) = course.exercises.split_at(start.min(course.exercises.len()));
+    behind
+        .iter()
+        .chain(before)
+        .filter(|exercise| after.is_none_or(|after| after.id != exercise.id))
+        .find(|exercise| !is_done(&exercise.id))
+}
