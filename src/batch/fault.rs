@@ -1,0 +1,47 @@
+use std::io;
+
+use crate::build::BuildError;
+use crate::engine::EngineError;
+
+/// Why a submission could not be graded, by our fault or the machine's. Never the student's.
+#[derive(Debug, thiserror::Error)]
+pub enum OurFault {
+    /// It could not be built.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// It could not be run or watched.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The folder that a run works in could not be made.
+    #[error("failed to make a folder for a run: {0}")]
+    Folder(io::Error),
+    /// The submission's file went away or cannot be read.
+    #[error("failed to read the submission: {0}")]
+    Submission(io::Error),
+}
+
+impl OurFault {
+    /// Whether the machine lacks something, rather than that we have a bug.
+    pub fn is_the_machines(&self) -> bool {
+        match self {
+            Self::Build(BuildError::Crashed { .. }) => false,
+            Self::Engine(error) => matches!(error, EngineError::Unsupported(_)),
+            Self::Build(_) | Self::Folder(_) | Self::Submission(_) => true,
+        }
+    }
+
+    /// The way out, where there is one.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::Build(error) => error.help(),
+            Self::Folder(_) => Some("free some space, or set TMPDIR to a folder that can be written to"),
+            Self::Engine(_) => Some("`grade doctor` says what this machine offers"),
+            Self::Submission(_) => None,
+        }
+    }
+}
+
+/// The person asked for the end before there was a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;

@@ -1,0 +1,240 @@
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::runs::{run_all, unvirtualised};
+use super::summary::summarise;
+use super::{Engines, Interrupted, OurFault, Seeds};
+use crate::build::{BuildOutcome, Builder, Program, Submission};
+use crate::check::verdict::{BuildSummary, CheckResult, ExerciseResult, SCHEMA, Status, Verdict};
+use crate::check::{CaseRun, Fault, Judgement, SnapshotFolder, SourceText, judge};
+use crate::course::model::{Exercise, Language};
+use crate::engine::{Engine, Interrupt};
+use crate::event::{EventSink, GradeEvent};
+use crate::pool::Pool;
+use crate::trace::Trace;
+
+/// How often a submission is run on the machine's clock before what that clock could not decide stays undecided.
+const TRIES_ON_THE_WALL: u32 = 3;
+
+/// Grades submissions, one call each; shared between threads.
+pub struct Grader<'a> {
+    /// What builds them.
+    pub builder: &'a Builder<'a>,
+    /// What runs them.
+    pub engines: &'a Engines,
+    /// Where they are run.
+    pub pool: &'a Pool,
+    /// Who is told how it goes.
+    pub events: &'a dyn EventSink,
+    /// Set when the person asks for the end.
+    pub interrupt: Interrupt,
+}
+
+/// A submission that is to be graded.
+#[derive(Clone, Debug)]
+pub struct Task<'a> {
+    /// The exercise.
+    pub exercise: &'a Exercise,
+    /// Its language.
+    pub language: Language,
+    /// Its file, as the person knows it.
+    pub file: PathBuf,
+    /// The schedules that it is run under.
+    pub seeds: Seeds,
+    /// The command that grades it again, without a schedule: `grade ex07 --lang python`.
+    pub command: String,
+    /// Whether the compiler's words may hold colours.
+    pub colour: bool,
+}
+
+/// A submission that was graded.
+#[derive(Debug)]
+pub struct Graded {
+    /// What was found.
+    pub result: ExerciseResult,
+    /// The run in which the first check failed, unless its case is hidden.
+    pub failing: Option<Trace>,
+    /// Every run, in the order of cases and seeds.
+    pub runs: Vec<CaseRun>,
+    /// Mistakes of the spec's author that came to light.
+    pub author_faults: Vec<Fault>,
+    /// Why it could not be graded, when the verdict is `grader-error`.
+    pub our_fault: Option<OurFault>,
+}
+
+impl Grader<'_> {
+    /// Builds, runs and judges a submission.
+    ///
+    /// # Errors
+    /// Only when the person asked for the end. All else is a result.
+    pub fn grade(&self, task: &Task<'_>) -> Result<Graded, Interrupted> {
+        let spec = &task.exercise.spec;
+        let seeds = task.seeds.list(spec.schedules, self.engines.first.has_schedules());
+        self.events.emit(GradeEvent::ExerciseStarted {
+            exercise: task.exercise.id.clone(),
+            language: task.language,
+            runs: u32::try_from(spec.cases.len() * seeds.len()).unwrap_or(u32::MAX),
+        });
+        let graded = self.build_and_judge(task);
+        if self.interrupt.is_set() {
+            return Err(Interrupted);
+        }
+        let graded = graded.unwrap_or_else(|fault| {
+            let mut result = blank(task, Verdict::GraderError);
+            result.notes.push(fault.to_string());
+            Graded { result, failing: None, runs: Vec::new(), author_faults: Vec::new(), our_fault: Some(fault) }
+        });
+        self.events.emit(GradeEvent::ExerciseFinished { result: Box::new(graded.result.clone()) });
+        Ok(graded)
+    }
+
+    fn build_and_judge(&self, task: &Task<'_>) -> Result<Graded, OurFault> {
+        let source = std::fs::read(&task.file).map_err(OurFault::Submission)?;
+        let source = String::from_utf8_lossy(&source);
+        let started = Instant::now();
+        let submission =
+            Submission { language: task.language, path: task.file.clone(), exercise: task.exercise.id.clone() };
+        let outcome = self.builder.build(&submission, task.colour)?;
+        let ok = matches!(outcome, BuildOutcome::Ready(_));
+        self.events.emit(GradeEvent::Built { exercise: task.exercise.id.clone(), ok, took: started.elapsed() });
+        let nanos = |took: std::time::Duration| u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        let program = match outcome {
+            BuildOutcome::Ready(program) => program,
+            BuildOutcome::Failed { output, took } => {
+                let mut result = blank(task, Verdict::BuildFailed);
+                result.build = BuildSummary { ok: false, ns: nanos(took), output };
+                return Ok(Graded {
+                    result,
+                    failing: None,
+                    runs: Vec::new(),
+                    author_faults: Vec::new(),
+                    our_fault: None,
+                });
+            }
+        };
+        let build = BuildSummary {
+            ok: true,
+            ns: if program.cached { 0 } else { nanos(program.took) },
+            output: program.warnings.clone(),
+        };
+        let mut graded = self.run_and_judge(task, &program, &source)?;
+        graded.result.build = build;
+        Ok(graded)
+    }
+
+    /// Runs and judges, on the machine's clock when the first engine says that it does not know all of the time.
+    fn run_and_judge(&self, task: &Task<'_>, program: &Program, source: &str) -> Result<Graded, OurFault> {
+        let mut notes: Vec<String> = self.engines.note.iter().cloned().collect();
+        let first = &*self.engines.first;
+        let runs = self.runs(task, program, first)?;
+        let uncovered = unvirtualised(&runs);
+        if uncovered.is_empty() {
+            return Ok(self.judge(task, program, source, first, runs, notes)?);
+        }
+        let uncovered = uncovered.join(", ");
+        let Some(wall) = &self.engines.wall else {
+            notes.push(format!("times may be wrong: the virtual clock does not cover {uncovered}"));
+            return Ok(self.judge(task, program, source, first, runs, notes)?);
+        };
+        notes.push(format!("run again on the machine's clock: the virtual one does not cover {uncovered}"));
+        let runs = self.runs(task, program, &**wall)?;
+        self.judge(task, program, source, &**wall, runs, notes)
+    }
+
+    fn runs(&self, task: &Task<'_>, program: &Program, engine: &dyn Engine) -> Result<Vec<CaseRun>, OurFault> {
+        let spec = &task.exercise.spec;
+        let seeds = task.seeds.list(spec.schedules, engine.has_schedules());
+        let id = &task.exercise.id;
+        run_all(self.pool, engine, spec, program, &seeds, &self.interrupt, &|case, schedule| {
+            self.events.emit(GradeEvent::RunFinished { exercise: id.clone(), case: case.to_owned(), schedule });
+        })
+    }
+
+    /// Judges the runs. On the machine's clock a busy machine may leave a check undecided: then it is tried again.
+    fn judge(
+        &self,
+        task: &Task<'_>,
+        program: &Program,
+        source: &str,
+        engine: &dyn Engine,
+        mut runs: Vec<CaseRun>,
+        mut notes: Vec<String>,
+    ) -> Result<Graded, OurFault> {
+        let spec = &task.exercise.spec;
+        let path = task.file.to_string_lossy();
+        let text = SourceText { language: task.language, text: source, path: &path };
+        let snapshots = SnapshotFolder { dir: task.exercise.grader.clone(), language: task.language.name() };
+        let mut judgement = judge(spec, &runs, &text, engine.observes(), &snapshots);
+        for _ in 1..TRIES_ON_THE_WALL {
+            let undecided = judgement.checks.iter().any(|check| check.status == Status::Inconclusive);
+            if engine.is_virtual() || !undecided || !judgement.faults.is_empty() || self.interrupt.is_set() {
+                break;
+            }
+            runs = self.runs(task, program, engine)?;
+            judgement = judge(spec, &runs, &text, engine.observes(), &snapshots);
+        }
+        notes.extend(task.seeds.note(spec.schedules, engine.has_schedules()));
+        notes.extend(judgement.faults.iter().map(|fault| format!("the course has a mistake: {fault}")));
+        let failing = failing_run(task, &judgement, &runs);
+        let mut result = blank(task, judgement.verdict());
+        result.score = judgement.score();
+        result.run = summarise(&runs, spec.cases.len(), task.seeds.list(spec.schedules, engine.has_schedules()).len());
+        result.replay = replay(task, &judgement.checks);
+        result.checks = judgement.checks;
+        result.notes = notes;
+        Ok(Graded { result, failing, runs, author_faults: judgement.faults, our_fault: None })
+    }
+}
+
+/// The command that shows the first failure again.
+fn replay(task: &Task<'_>, checks: &[CheckResult]) -> Option<String> {
+    let failed = checks.iter().find(|check| check.status == Status::Failed)?;
+    Some(match failed.schedule {
+        Some(seed) if seed > 0 => format!("{} --schedule {seed}", task.command),
+        _ => task.command.clone(),
+    })
+}
+
+/// The run in which the first check failed, unless that would tell a hidden case.
+fn failing_run(task: &Task<'_>, judgement: &Judgement, runs: &[CaseRun]) -> Option<Trace> {
+    let failed = judgement.checks.iter().find(|check| check.status == Status::Failed && check.case.is_some())?;
+    let cases = &task.exercise.spec.cases;
+    let index = cases.iter().position(|case| !case.hidden && Some(&case.name) == failed.case.as_ref())?;
+    let run = runs.iter().find(|run| run.case_index == index && Some(run.schedule) == failed.schedule)?;
+    Some(run.trace.clone())
+}
+
+/// A result before anything was judged: every check is open.
+fn blank(task: &Task<'_>, verdict: Verdict) -> ExerciseResult {
+    let spec = &task.exercise.spec;
+    ExerciseResult {
+        schema: SCHEMA.to_owned(),
+        exercise: task.exercise.id.clone(),
+        language: task.language,
+        verdict,
+        score: 0,
+        max_score: spec.max_score(),
+        checks: spec
+            .checks
+            .iter()
+            .map(|check| CheckResult {
+                id: check.id.clone(),
+                name: check.name.clone(),
+                status: Status::Skipped,
+                points: 0,
+                max_points: check.points,
+                message: String::new(),
+                expected: None,
+                actual: None,
+                hint: None,
+                case: None,
+                schedule: None,
+                evidence: Vec::new(),
+            })
+            .collect(),
+        build: BuildSummary::default(),
+        run: None,
+        replay: None,
+        notes: Vec::new(),
+    }
+}
