@@ -1,4 +1,3 @@
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -86,9 +85,6 @@ pub enum Command {
     Completions(CompletionsArgs),
     /// Print the manual page
     Man,
-    /// Run the HTTP fixture by itself (for the engine)
-    #[command(name = "__fixture", hide = true)]
-    Fixture(FixtureArgs),
 }
 
 /// One exercise.
@@ -289,12 +285,4 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum, value_name = "SHELL")]
     pub shell: clap_complete::Shell,
-}
-
-/// Arguments of the hidden `__fixture`, passed on as they are.
-#[derive(Args, Debug)]
-pub struct FixtureArgs {
-    /// What the fixture is told
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARG")]
-    pub args: Vec<OsString>,
 }

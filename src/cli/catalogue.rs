@@ -3,23 +3,29 @@
 use super::place::Place;
 use super::{Exit, Failure};
 use crate::course::model::{Course, Exercise};
-use crate::course::{self};
+use crate::course::{self, CourseError};
 use crate::diag;
 
 /// Loads the course; mistakes in it are shown as they stand in the source.
 pub(crate) fn load(place: &Place) -> Result<Course, Failure> {
-    course::load(&place.course).map_err(|mistakes| {
-        Failure::new(Exit::InvalidCourse, "the course is invalid; nothing was graded")
-            .preface(diag::render(&mistakes, diag::Style::Coloured))
-            .help("these are mistakes of the course's author, not yours")
-    })
+    course::load(&place.course).map_err(|error| failure(&error))
+}
+
+/// What is wrong with a course, in words.
+pub(crate) fn failure(error: &CourseError) -> Failure {
+    let message = format!("failed to {error}");
+    match error {
+        CourseError::Invalid(mistakes) => Failure::new(Exit::InvalidCourse, message)
+            .preface(diag::render(mistakes, diag::Style::Coloured))
+            .help("these are mistakes of the course's author, not yours"),
+        CourseError::NoSuchExercise(_) => Failure::usage(message),
+        CourseError::Io { .. } => Failure::new(Exit::InvalidCourse, message),
+    }
 }
 
 /// The exercise that the person means.
 pub(crate) fn one<'a>(course: &'a Course, name: &str) -> Result<&'a Exercise, Failure> {
-    course::find_exercise(course, name).map_err(|error| {
-        Failure::usage(error).help("`grade list` shows all exercises")
-    })
+    course::find_exercise(course, name).map_err(|error| Failure::usage(format_args!("failed to {error}")))
 }
 
 /// The exercises that the person means, each once, in the order in which they were named; `all` is the whole course.

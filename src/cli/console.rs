@@ -85,6 +85,11 @@ impl Console {
         let _nobody_to_tell = err.write_all(text.as_bytes()).and_then(|()| err.flush());
     }
 
+    /// Something of this console's standard error that another thread may speak through.
+    pub(crate) fn talker(&self) -> Talker {
+        Talker { choice: self.err.borrow().current_choice() }
+    }
+
     /// Warns of something that does not stop the work.
     pub(crate) fn warn(&self, text: &str) {
         self.say(&format!("{WARNING}warning{WARNING:#}: {text}\n"));
@@ -98,5 +103,19 @@ impl Console {
             text.push_str(&format!("  {HELP}help{HELP:#}: {help}\n"));
         }
         self.say(&text);
+    }
+}
+
+/// Speaks on standard error from another thread.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Talker {
+    choice: ColorChoice,
+}
+
+impl Talker {
+    /// Says something. A standard error that is closed is nobody to tell.
+    pub(crate) fn say(self, text: &str) {
+        let mut err = AutoStream::new(io::stderr(), self.choice);
+        let _nobody_to_tell = err.write_all(text.as_bytes()).and_then(|()| err.flush());
     }
 }

@@ -5,16 +5,39 @@
 //! known here (that is `batch`), nor how a result looks (that is `report`).
 
 mod args;
+mod bless;
+mod catalogue;
 mod completions;
 mod console;
 mod crash;
+mod doctor;
 mod embedded;
 mod exit;
 mod failure;
+mod grade;
+mod hint;
+mod init;
+mod list;
 mod man;
+mod next;
+mod output;
+mod place;
+mod progress;
+mod progress_line;
+mod reset;
+mod schema;
+mod session;
+mod settings;
+mod show;
+mod solution;
+mod submission;
 mod trace;
+mod verify;
+mod watch;
+mod workspace;
 
 use std::panic::{self, AssertUnwindSafe};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -55,9 +78,40 @@ pub fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, console: &Console) -> Result<Exit, Failure> {
-    match cli.command {
-        Some(Command::Completions(args)) => completions::run(&args, console),
-        Some(Command::Man) => man::run(console),
-        _ => Err(Failure::usage("not yet")),
+    let Some(command) = cli.command else { return grade::run(cli.grade, console) };
+    if let Some(exercise) = cli.grade.exercises.first() {
+        return Err(Failure::usage(format_args!("`{exercise}` stands before a command")).help("the command comes first"));
     }
+    match command {
+        Command::List => list::run(console),
+        Command::Show(args) => show::run(&args, console),
+        Command::Hint(args) => hint::run(&args, console),
+        Command::Reset(args) => reset::run(&args, console),
+        Command::Next => next::run(console),
+        Command::Watch(args) => watch::run(&args, console),
+        Command::Init(args) => init::run(&args, console),
+        Command::Solution(args) => solution::run(&args, console),
+        Command::Verify(args) => verify::run(&args, console),
+        Command::Bless(args) => bless::run(&args, console),
+        Command::Doctor => doctor::run(console),
+        Command::Schema(args) => schema::run(&args, console),
+        Command::Completions(args) => completions::run(&args, console),
+        Command::Man => man::run(console),
+        // Its exit status is the program's: `main` has run it.
+        Command::Trace(_) => Ok(Exit::Success),
+    }
+}
+
+/// How the person starts us, for commands that we propose: in a checkout that is `cargo run`.
+fn command_name() -> &'static str {
+    let built_by_cargo = std::env::var_os("CARGO").is_some()
+        && std::env::current_exe().is_ok_and(|exe| exe.components().any(|part| part.as_os_str() == "target"));
+    if built_by_cargo { "cargo run --release --" } else { "grade" }
+}
+
+/// A path as the person would type it from here.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
+    relative.unwrap_or(path).display().to_string()
 }

@@ -1,0 +1,172 @@
+//! How it goes, on standard error, for whatever takes longer than a second.
+
+use std::io::IsTerminal;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::Console;
+use super::console::Verbosity;
+use crate::event::{EventSink, GradeEvent};
+
+/// Who waits less than this needs no progress.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often a terminal is drawn.
+const FRAME: Duration = Duration::from_millis(100);
+/// How often a line is written where there is no terminal.
+const REMINDER: Duration = Duration::from_secs(10);
+
+/// Listens to the grading and shows how it goes: on a terminal one line that changes, elsewhere a line now and then.
+pub(crate) struct ProgressLine {
+    shared: Arc<Shared>,
+    painter: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// A long piece of set-up, and its present step.
+    setup: Option<(String, String)>,
+    /// What is graded.
+    task: String,
+    runs_done: u32,
+    runs_all: u32,
+    /// Since when there is something to tell.
+    since: Option<Instant>,
+    bar: Option<ProgressBar>,
+    ended: bool,
+}
+
+impl ProgressLine {
+    /// Begins to listen. Quiet: nothing is ever shown.
+    pub(crate) fn start(console: &Console) -> Self {
+        let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
+        let painter = (console.verbosity > Verbosity::Quiet).then(|| {
+            let shared = Arc::clone(&shared);
+            let terminal = std::io::stderr().is_terminal();
+            let console = console.talker();
+            std::thread::spawn(move || shared.paint(terminal, &|line: &str| console.say(line)))
+        });
+        Self { shared, painter }
+    }
+
+    /// Takes the line away while something else is written.
+    pub(crate) fn suspend<R>(&self, write: impl FnOnce() -> R) -> R {
+        let mut state = self.shared.lock();
+        if let Some(bar) = state.bar.take() {
+            bar.finish_and_clear();
+        }
+        write()
+    }
+
+    /// Says what is going on, for work that sends no events.
+    pub(crate) fn show(&self, task: String, done: u32, all: u32) {
+        let mut state = self.shared.lock();
+        state.since.get_or_insert_with(Instant::now);
+        (state.task, state.runs_done, state.runs_all) = (task, done, all);
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        self.shared.lock().ended = true;
+        self.shared.wake.notify_all();
+        if let Some(painter) = self.painter.take() {
+            let _a_panic_was_reported = painter.join();
+        }
+    }
+}
+
+impl EventSink for ProgressLine {
+    fn emit(&self, event: GradeEvent) {
+        let mut state = self.shared.lock();
+        match event {
+            GradeEvent::SetupStarted { what } => {
+                state.since = Some(Instant::now());
+                state.setup = Some((what, String::new()));
+            }
+            GradeEvent::SetupProgress { step: now } => {
+                if let Some((_, step)) = &mut state.setup {
+                    *step = now;
+                }
+            }
+            GradeEvent::SetupFinished { .. } => {
+                state.since = Some(Instant::now());
+                state.setup = None;
+            }
+            GradeEvent::ExerciseStarted { exercise, language, runs } => {
+                state.since = Some(Instant::now());
+                state.task = format!("grading {exercise} ({language})");
+                (state.runs_done, state.runs_all) = (0, runs);
+            }
+            GradeEvent::Built { .. } => {}
+            GradeEvent::RunFinished { .. } => state.runs_done += 1,
+            GradeEvent::ExerciseFinished { .. } => state.since = None,
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn paint(&self, terminal: bool, say: &dyn Fn(&str)) {
+        let mut said: Option<(String, Instant)> = None;
+        let mut state = self.lock();
+        while !state.ended {
+            state = self.wake.wait_timeout(state, FRAME).unwrap_or_else(PoisonError::into_inner).0;
+            let due = state.since.is_some_and(|since| since.elapsed() >= PATIENCE) && !state.ended;
+            if terminal {
+                state.draw(due);
+            } else if due {
+                let topic = state.setup.as_ref().map_or_else(|| state.task.clone(), |(what, _)| what.clone());
+                let fresh = said.as_ref().is_none_or(|(last, at)| *last != topic || at.elapsed() >= REMINDER);
+                if fresh {
+                    say(&format!("{} …\n", state.text()));
+                    said = Some((topic, Instant::now()));
+                }
+            }
+        }
+        state.draw(false);
+    }
+}
+
+impl State {
+    fn text(&self) -> String {
+        match &self.setup {
+            Some((what, step)) if step.is_empty() => what.clone(),
+            Some((what, step)) => format!("{what}: {step}"),
+            None if self.runs_all > 1 => format!("{}: {} of {} runs", self.task, self.runs_done, self.runs_all),
+            None => self.task.clone(),
+        }
+    }
+
+    fn draw(&mut self, due: bool) {
+        match (&self.bar, due) {
+            (Some(bar), true) => {
+                bar.set_message(self.text());
+                bar.tick();
+            }
+            (None, true) => {
+                let bar = ProgressBar::new_spinner();
+                if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
+                    bar.set_style(style);
+                }
+                bar.set_message(self.text());
+                self.bar = Some(bar);
+            }
+            (Some(bar), false) => {
+                bar.finish_and_clear();
+                self.bar = None;
+            }
+            (None, false) => {}
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The heavy objects that grading needs, made once a command: engines, the pool, the cache, the way to be interrupted.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use super::args::ClockArg;
+use super::{Exit, Failure};
+use crate::batch::{Engines, Interrupted, OurFault};
+use crate::build::{BuildError, CacheDir};
+use crate::engine::{Interrupt, WallEngine};
+use crate::pool::Pool;
+
+/// The heavy objects that grading needs.
+pub(crate) struct Session {
+    /// Set by Ctrl-C.
+    pub(crate) interrupt: Interrupt,
+    /// What runs submissions.
+    pub(crate) engines: Engines,
+    /// Where they run.
+    pub(crate) pool: Pool,
+    /// Where built things are kept.
+    pub(crate) cache: CacheDir,
+}
+
+impl Session {
+    /// Opens it all. From here on Ctrl-C asks for an end in good order.
+    pub(crate) fn open(clock: Option<ClockArg>, jobs: Option<u16>) -> Result<Self, Failure> {
+        let interrupt = Interrupt::default();
+        watch_signals(&interrupt)
+            .map_err(|error| Failure::machine(format_args!("failed to listen for Ctrl-C: {error}")))?;
+        let slots = jobs
+            .and_then(|jobs| NonZeroUsize::new(jobs.into()))
+            .or_else(|| std::thread::available_parallelism().ok())
+            .unwrap_or(NonZeroUsize::MIN);
+        Ok(Self {
+            interrupt,
+            engines: engines(clock)?,
+            pool: Pool::new(slots),
+            cache: CacheDir::from_environment().map_err(|error| of_build(&error))?,
+        })
+    }
+}
+
+/// The first signal asks for the end; a second one, from a person who has lost patience, ends us at once.
+fn watch_signals(interrupt: &Interrupt) -> std::io::Result<()> {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
+        signal_hook::flag::register_conditional_shutdown(signal, Exit::Interrupted as i32, interrupt.flag())?;
+        signal_hook::flag::register(signal, Arc::clone(&interrupt.flag()))?;
+    }
+    Ok(())
+}
+
+/// The best engine that this machine has, or the one that was asked for.
+fn engines(clock: Option<ClockArg>) -> Result<Engines, Failure> {
+    let wall = || Box::new(WallEngine::new());
+    match (clock, traced()) {
+        (Some(ClockArg::Wall), _) => Ok(Engines { first: wall(), wall: None, note: None }),
+        (None, Ok(traced)) => Ok(Engines { first: traced, wall: Some(wall()), note: None }),
+        (Some(ClockArg::Virtual), Ok(traced)) => Ok(Engines { first: traced, wall: None, note: None }),
+        (None, Err(why)) => Ok(Engines {
+            first: wall(),
+            wall: None,
+            note: Some(format!("graded on the machine's clock, which sees less: {why}")),
+        }),
+        (Some(ClockArg::Virtual), Err(why)) => Err(Failure::machine(format_args!("there is no virtual clock here: {why}"))
+            .help("`grade doctor` says what this machine offers")
+            .help("`--clock wall` grades on the machine's clock: slower, and it sees less")),
+    }
+}
+
+fn traced() -> Result<Box<dyn crate::engine::Engine>, String> {
+    crate::tracer::probe().map_err(|error| error.to_string())?;
+    Err("this version grades on the machine's clock alone".to_owned())
+}
+
+/// The person asked for the end.
+pub(crate) fn interrupted(_: Interrupted) -> Failure {
+    Failure::new(Exit::Interrupted, "interrupted; your files are as they were")
+}
+
+/// What could not be graded, in words.
+pub(crate) fn of_fault(fault: &OurFault) -> Failure {
+    let exit = if fault.is_the_machines() { Exit::Unsupported } else { Exit::Bug };
+    let failure = Failure::new(exit, fault);
+    match fault.help() {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// What could not be built by the machine's fault, in words.
+pub(crate) fn of_build(error: &BuildError) -> Failure {
+    let failure = Failure::machine(error);
+    match error.help() {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}

@@ -1,0 +1,69 @@
+//! What `grade EXERCISE` shall do: arguments that fit together, resolved once.
+
+use std::path::PathBuf;
+
+use super::Failure;
+use super::args::{ClockArg, FormatArg, GradeArgs};
+use super::submission::Wanted;
+use crate::batch::Seeds;
+
+/// What `grade EXERCISE` shall do.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// The exercises, as they were named.
+    pub(crate) exercises: Vec<String>,
+    /// Which file of each.
+    pub(crate) wanted: Wanted,
+    /// Under which schedules.
+    pub(crate) seeds: Seeds,
+    /// On whose clock; none: the best there is.
+    pub(crate) clock: Option<ClockArg>,
+    /// How results are written.
+    pub(crate) format: Format,
+    /// Where they are written; none: standard output.
+    pub(crate) out: Option<PathBuf>,
+    /// How much is done at once; none: as much as the machine has CPUs.
+    pub(crate) jobs: Option<u16>,
+}
+
+/// A way of writing results that this version has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// `grade/result/v1`, an object a line.
+    Json,
+}
+
+impl Settings {
+    /// Resolves the arguments.
+    pub(crate) fn resolve(args: GradeArgs) -> Result<Self, Failure> {
+        let format = match args.format.unwrap_or_default() {
+            FormatArg::Human => Format::Human,
+            FormatArg::Json => Format::Json,
+            FormatArg::Junit
+            | FormatArg::Gradescope
+            | FormatArg::Classroom50
+            | FormatArg::Exercism
+            | FormatArg::Github
+            | FormatArg::Html => {
+                return Err(Failure::usage("this format is not yet available in this version")
+                    .help("there are `--format human` and `--format json`"));
+            }
+        };
+        let seeds = match (args.schedules, args.schedule) {
+            (Some(count), _) => Seeds::Count(count),
+            (None, Some(seed)) => Seeds::Only(seed),
+            (None, None) => Seeds::AsTheSpecSays,
+        };
+        Ok(Self {
+            exercises: args.exercises,
+            wanted: Wanted { file: args.file, language: args.lang.map(Into::into), solution: args.solution },
+            seeds,
+            clock: args.clock,
+            format,
+            out: args.out,
+            jobs: args.jobs,
+        })
+    }
+}
