@@ -6,12 +6,13 @@ use super::summary::summarise;
 use super::{Engines, Interrupted, OurFault, Seeds};
 use crate::build::{BuildOutcome, Builder, Program, Submission};
 use crate::check::verdict::{BuildSummary, CheckResult, ExerciseResult, SCHEMA, Status, Verdict};
-use crate::check::{CaseRun, Fault, Judgement, SnapshotFolder, SourceText, judge};
+use crate::check::{CaseRun, Fault, Judgement, SourceText, judge};
 use crate::course::model::{Exercise, Language};
 use crate::engine::{Engine, Interrupt};
 use crate::event::{EventSink, GradeEvent};
 use crate::pool::Pool;
 use crate::trace::Trace;
+use crate::trace::snapshot::SnapshotFolder;
 
 /// How often a submission is run on the machine's clock before what that clock could not decide stays undecided.
 const TRIES_ON_THE_WALL: u32 = 3;

@@ -95,11 +95,15 @@ fn again(settings: &Settings, exercise: &Exercise, submission: &Submission) -> S
 /// A word as a shell reads it.
 fn quoted(word: &str) -> String {
     let plain = |character: char| character.is_ascii_alphanumeric() || "/._-+".contains(character);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 /// Takes note of what the student's own file reached. That it cannot be saved is said, and the result stands.
-fn remember(place: &Place, submission: &Submission, graded: &Graded, console: &Console) -> Progress {
+pub(crate) fn remember(place: &Place, submission: &Submission, graded: &Graded, console: &Console) -> Progress {
     let workspace = place.workspace.as_ref().filter(|_| submission.own && graded.our_fault.is_none());
     let Some(workspace) = workspace else { return list::progress(place, console) };
     match workspace.progress().update(|progress| progress.note(&graded.result)) {
@@ -142,11 +146,7 @@ pub(crate) fn report(
         Verbosity::Verbose => human::Detail::Full,
     };
     let style = TextStyle { width: 100, wrap: false, colour: true };
-    let drawn = graded
-        .failing
-        .as_ref()
-        .filter(|_| detail == human::Detail::Full)
-        .map(|trace| trace_text(trace, style));
+    let drawn = graded.failing.as_ref().filter(|_| detail == human::Detail::Full).map(|trace| trace_text(trace, style));
     let next = catalogue::next(course, Some(exercise), |id| progress.is_done(id));
     let context = human::Context {
         title: &exercise.spec.title,

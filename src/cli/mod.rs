@@ -80,7 +80,9 @@ pub fn main() -> ExitCode {
 fn run(cli: Cli, console: &Console) -> Result<Exit, Failure> {
     let Some(command) = cli.command else { return grade::run(cli.grade, console) };
     if let Some(exercise) = cli.grade.exercises.first() {
-        return Err(Failure::usage(format_args!("`{exercise}` stands before a command")).help("the command comes first"));
+        return Err(
+            Failure::usage(format_args!("`{exercise}` stands before a command")).help("the command comes first")
+        );
     }
     match command {
         Command::List => list::run(console),

@@ -25,11 +25,7 @@ impl Place {
             .map_err(|error| Failure::machine(format_args!("failed to find the working folder: {error}")))?;
         for folder in here.ancestors() {
             if folder.join("graders/course.toml").is_file() {
-                return Ok(Self {
-                    course: folder.to_owned(),
-                    workspace: Some(Workspace::at(folder)),
-                    checkout: true,
-                });
+                return Ok(Self { course: folder.to_owned(), workspace: Some(Workspace::at(folder)), checkout: true });
             }
             if folder.join(workspace::MARKER).is_file() {
                 return Ok(Self {
@@ -70,16 +66,19 @@ fn embedded_course() -> Result<PathBuf, Failure> {
     }
     let extract = |cache: &Path| embedded::extract(cache);
     // A home that cannot be written to is no reason to stop.
-    cache_folder().map_or_else(|| Err(std::io::ErrorKind::NotFound.into()), |cache| extract(&cache)).or_else(|_| {
-        extract(&std::env::temp_dir().join(format!("grade-{}", nix::unistd::getuid())))
-    }).map_err(|error| {
-        Failure::machine(format_args!("failed to unpack the course into the cache folder: {error}"))
-            .help("free some space, or set XDG_CACHE_HOME to a folder that can be written to")
-    })
+    cache_folder()
+        .map_or_else(|| Err(std::io::ErrorKind::NotFound.into()), |cache| extract(&cache))
+        .or_else(|_| extract(&std::env::temp_dir().join(format!("grade-{}", nix::unistd::getuid()))))
+        .map_err(|error| {
+            Failure::machine(format_args!("failed to unpack the course into the cache folder: {error}"))
+                .help("free some space, or set XDG_CACHE_HOME to a folder that can be written to")
+        })
 }
 
 /// Where files are kept that can be made again.
 pub(crate) fn cache_folder() -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache"))).map(|cache| cache.join("grade"))
+    absolute("XDG_CACHE_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+        .map(|cache| cache.join("grade"))
 }

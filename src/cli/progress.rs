@@ -67,12 +67,8 @@ impl Progress {
         }
         record.best = record.best.max(result.score);
         record.max = result.max_score;
-        let failed: Vec<_> = result
-            .checks
-            .iter()
-            .filter(|check| check.status == Status::Failed)
-            .map(|check| check.id.clone())
-            .collect();
+        let failed: Vec<_> =
+            result.checks.iter().filter(|check| check.status == Status::Failed).map(|check| check.id.clone()).collect();
         if record.failed != failed {
             record.failed = failed;
             record.hints = 0;
@@ -126,8 +122,11 @@ impl ProgressFile {
             Ok(progress) if progress.schema == SCHEMA => Ok(Loaded { progress, moved_aside: None }),
             _ => {
                 let aside = self.free_name();
-                fs::rename(&path, &aside)
-                    .map_err(|cause| ProgressError { operation: "move aside the broken file of", path, cause })?;
+                fs::rename(&path, &aside).map_err(|cause| ProgressError {
+                    operation: "move aside the broken file of",
+                    path,
+                    cause,
+                })?;
                 Ok(Loaded { progress: Progress::default(), moved_aside: Some(aside) })
             }
         }

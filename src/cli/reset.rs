@@ -16,7 +16,9 @@ pub(crate) fn run(args: &ResetArgs, console: &Console) -> Result<Exit, Failure> 
     for language in languages {
         let Some(starter) = place.starter(exercise, language) else {
             return Err(Failure::usage(format_args!("this course does not record the starters of {}", exercise.id))
-                .help("`git checkout` may bring the file back; the course's author records starters with `grade bless`"));
+                .help(
+                    "`git checkout` may bring the file back; the course's author records starters with `grade bless`",
+                ));
         };
         let path = own.file(exercise, language);
         let shown = super::shown(&path);

@@ -64,9 +64,11 @@ fn engines(clock: Option<ClockArg>) -> Result<Engines, Failure> {
             wall: None,
             note: Some(format!("graded on the machine's clock, which sees less: {why}")),
         }),
-        (Some(ClockArg::Virtual), Err(why)) => Err(Failure::machine(format_args!("there is no virtual clock here: {why}"))
-            .help("`grade doctor` says what this machine offers")
-            .help("`--clock wall` grades on the machine's clock: slower, and it sees less")),
+        (Some(ClockArg::Virtual), Err(why)) => {
+            Err(Failure::machine(format_args!("there is no virtual clock here: {why}"))
+                .help("`grade doctor` says what this machine offers")
+                .help("`--clock wall` grades on the machine's clock: slower, and it sees less"))
+        }
     }
 }
 
