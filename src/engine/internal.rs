@@ -1,6 +1,7 @@
 use std::ffi::OsStr;
 use std::process::ExitCode;
 
+use super::wall;
 use crate::{fixture, sandbox};
 
 /// Runs one of the processes that `grade` starts from its own executable, when the arguments (the program's name first)
@@ -12,6 +13,7 @@ pub fn internal_command<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>)
     match name.as_ref().to_str()? {
         "__fixture" => Some(fixture::main()),
         "__stage" => Some(sandbox::stage_main()),
+        "__supervise" => Some(wall::supervisor::main()),
         _ => None,
     }
 }

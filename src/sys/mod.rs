@@ -3,6 +3,7 @@
 //! One concern a file, small functions, each block with the reason why it is sound. Nothing here decides anything: what
 //! is called when, and what a failure means, is the caller's business.
 
+pub mod children;
 pub mod descriptors;
 pub mod dispositions;
 pub mod limit_child;
