@@ -1,0 +1,80 @@
+use std::env;
+use std::io::{self, BufRead, BufReader};
+use std::process::{self, Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+
+const NUMBERS: [u64; 6] =
+    [112272535095293, 112582705942171, 112272535095293, 115280095190773, 115797848077099, 1099726899285419];
+
+/// Slow on purpose: keep it as it is.
+fn is_prime(n: u64) -> bool {
+    if n < 2 {
+        return false;
+    }
+    if n % 2 == 0 {
+        return n == 2;
+    }
+    let mut divisor = 3;
+    while divisor * divisor <= n {
+        if n % divisor == 0 {
+            return false;
+        }
+        divisor += 2;
+    }
+    true
+}
+
+fn numbers_of(words: impl Iterator<Item = String>) -> Vec<u64> {
+    words.map(|word| word.parse().expect("a number")).collect()
+}
+
+fn child(numbers: &[u64]) {
+    let pid = process::id();
+    for &n in numbers {
+        eprintln!("{n} is counted on process {pid}");
+        let answer = is_prime(n);
+        eprintln!("{n} is done on process {pid}");
+        println!("{answer}");
+    }
+}
+
+fn parent(children: usize, numbers: &[u64]) -> io::Result<()> {
+    let program = env::current_exe()?;
+    let children = children.clamp(1, numbers.len());
+    let started: Vec<Child> = (0..children)
+        .map(|child| {
+            let share = numbers.iter().skip(child).step_by(children).map(u64::to_string);
+            Command::new(&program).arg("--child").args(share).stdout(Stdio::piped()).spawn()
+        })
+        .collect::<io::Result<_>>()?;
+
+    let (sender, receiver) = mpsc::channel();
+    for (first, mut child) in started.into_iter().enumerate() {
+        let sender = sender.clone();
+        thread::spawn(move || {
+            let answers = BufReader::new(child.stdout.take().unwrap()).lines();
+            for (place, answer) in (first..).step_by(children).zip(answers) {
+                sender.send((place, answer.unwrap())).unwrap();
+            }
+            child.wait().unwrap();
+        });
+    }
+    drop(sender);
+    // Whoever is first is printed first.
+    for (place, answer) in receiver {
+        println!("{} is prime: {answer}", numbers[place]);
+    }
+    Ok(())
+}
+
+fn main() -> io::Result<()> {
+    let mut words = env::args().skip(1).peekable();
+    if words.next_if(|word| word == "--child").is_some() {
+        child(&numbers_of(words));
+        return Ok(());
+    }
+    let children = words.next().map_or(3, |word| word.parse().expect("a number of children"));
+    let numbers = numbers_of(words);
+    parent(children, if numbers.is_empty() { &NUMBERS } else { &numbers })
+}
