@@ -1,0 +1,42 @@
+use std::env;
+
+use futures::stream::{self, StreamExt};
+use reqwest::{Client, StatusCode};
+
+const ATTEMPTS: usize = 3;
+
+async fn get(client: &Client, url: &str) -> reqwest::Result<StatusCode> {
+    let response = client.get(url).send().await?;
+    let status = response.status();
+    response.bytes().await?;
+    Ok(status)
+}
+
+// No limit of time: the page that never ends is waited for for ever.
+async fn fetch(client: &Client, url: &str) -> String {
+    let mut attempt = 1;
+    loop {
+        match get(client, url).await {
+            Err(error) => return format!("error ({error})"),
+            Ok(StatusCode::SERVICE_UNAVAILABLE) if attempt < ATTEMPTS => attempt += 1,
+            Ok(status) => return status.as_str().to_owned(),
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let [base, in_flight, timeout, paths @ ..] = words.as_slice() else { panic!("usage: main BASE N TIMEOUT PATH...") };
+    let in_flight: usize = in_flight.parse().unwrap();
+    let _timeout: u64 = timeout.parse().unwrap();
+    let client = &Client::new();
+    let results: Vec<String> = stream::iter(paths)
+        .map(|path| async move { fetch(client, &format!("{base}{path}")).await })
+        .buffered(in_flight)
+        .collect()
+        .await;
+    for (path, result) in paths.iter().zip(results) {
+        println!("{path}: {result}");
+    }
+}
