@@ -25,7 +25,7 @@ pub fn needs(kind: &CheckKind) -> Needs {
             }
         }
         CheckKind::Threads(_) => needs.threads = true,
-        CheckKind::Processes(_) | CheckKind::Parallel(_) => needs.processes = true,
+        CheckKind::Processes(_) | CheckKind::Parallel(_) | CheckKind::Zombies(_) => needs.processes = true,
         CheckKind::Cpu(cpu) => needs.processes = cpu.of != CpuOf::Tree,
         CheckKind::Field(field) => {
             let bounds = [&field.equals, &field.at_least, &field.at_most];

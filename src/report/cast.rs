@@ -109,7 +109,7 @@ impl Cast {
                     self.actor(thread.pid, thread.tid, t).stuck = true;
                 }
             }
-            EventKind::Http { .. } => {}
+            EventKind::Http { .. } | EventKind::Zombie { .. } => {}
         }
     }
 

@@ -159,6 +159,7 @@ fn moment(event: &Event) -> Option<Value> {
             Some(json!({"ph": ph, "cat": "http", "name": format!("http {id}"), "id": id.to_string(),
                 "pid": FIXTURE, "tid": FIXTURE, "ts": ts, "args": args}))
         }
+        EventKind::Zombie { parent } => instant("zombie", format!("never waited for by {parent}"), "p", json!({})),
         EventKind::Process { .. }
         | EventKind::Thread { .. }
         | EventKind::Sleep { .. }

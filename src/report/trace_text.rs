@@ -152,6 +152,9 @@ fn what(event: &Event, cast: &Cast) -> Option<(String, Style)> {
             }
             plain(what)
         }
+        EventKind::Zombie { parent } => {
+            Some((format!("is a zombie: {} never waited for it", cast.label(*parent, *parent)), BAD))
+        }
         EventKind::Stuck { .. } => Some(("stuck: nothing can ever move again".to_owned(), BAD)),
     }
 }

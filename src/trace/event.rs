@@ -93,6 +93,12 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
     },
+    /// A process that had ended and was never waited for: its parent is about to end too. Comes right before the parent's
+    /// exit; `pid` is the zombie's.
+    Zombie {
+        /// The parent.
+        parent: Pid,
+    },
     /// Nothing can ever move again: a deadlock.
     Stuck {
         /// Every living thread and what it waits on.

@@ -22,6 +22,7 @@ mod requests;
 mod snapshot;
 mod source;
 mod threads;
+mod zombies;
 
 use super::finding::Found;
 use super::judge::SourceText;
@@ -48,6 +49,7 @@ pub(super) fn check(run: &Run<'_>, kind: &CheckKind, source: &SourceText<'_>, sn
         CheckKind::Never(never) => never::check(run, never),
         CheckKind::Requests(requests) => requests::check(run, requests),
         CheckKind::Deadlock(deadlock) => deadlock::check(run, *deadlock),
+        CheckKind::Zombies(zombies) => zombies::check(run, *zombies),
         CheckKind::Snapshot(snapshot) => snapshot::check(run, snapshot, snapshots),
         CheckKind::Source(rules) => Ok(source::check(rules, source)),
     }

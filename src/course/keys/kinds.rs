@@ -119,6 +119,12 @@ pub(in crate::course) const KINDS: &[Key] = &[
         "`false`: the run must not get stuck, in any schedule. `true`: it must.",
     ),
     Key::optional(
+        "zombies",
+        Type::Boolean,
+        "false",
+        "`false`: every process waits for its children that have ended before it ends itself. `true`: one does not.",
+    ),
+    Key::optional(
         "snapshot",
         Type::Table(&SNAPSHOT),
         "{ mode = \"order\" }",
@@ -299,7 +305,10 @@ const PROCESSES: Shape = kind(
 const PARALLEL: Shape = kind(
     "`parallel`",
     "CPU time of all processes divided by that of the busiest.",
-    &[Key::required("at_least", Type::Number, "2.0", "The least that is right; more than 1.")],
+    &[
+        Key::optional("at_least", Type::Number, "2.0", "The least that is right, more than 1: the work is shared."),
+        Key::optional("at_most", Type::Number, "1.5", "The most that is right, more than 1: nobody else is busy."),
+    ],
     "parallel = { at_least = 2.0 }",
 );
 

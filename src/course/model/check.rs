@@ -59,6 +59,8 @@ pub enum CheckKind {
     Requests(Requests),
     /// Whether the run got stuck.
     Deadlock(Deadlock),
+    /// Whether parents left children that had ended.
+    Zombies(Zombies),
     /// The whole trace against the reference's.
     Snapshot(SnapshotCheck),
     /// What the source uses.
@@ -85,6 +87,7 @@ impl CheckKind {
             Self::Never(_) => "never",
             Self::Requests(_) => "requests",
             Self::Deadlock(_) => "deadlock",
+            Self::Zombies(_) => "zombies",
             Self::Snapshot(_) => "snapshot",
             Self::Source(_) => "source",
         }
@@ -243,11 +246,13 @@ pub struct Quantified {
     pub busy: Option<VirtualDuration>,
 }
 
-/// `parallel = { at_least = 2.0 }`.
+/// `parallel = { at_least = 2.0 }`, `parallel = { at_most = 1.5 }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parallel {
-    /// The least that is right, in thousandths.
-    pub at_least_milli: u64,
+    /// The least that is right, in thousandths: the work must be shared.
+    pub at_least_milli: Option<u64>,
+    /// The most that is right, in thousandths: nobody else may be busy.
+    pub at_most_milli: Option<u64>,
 }
 
 /// `cpu = { at_most = "500ms", of = "main" }`.
@@ -332,6 +337,13 @@ pub struct Requests {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlock {
     /// Whether it is right to get stuck.
+    pub expected: bool,
+}
+
+/// `zombies = false`: no process may end before it has waited for those of its children that have ended; `true`: one must.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zombies {
+    /// Whether it is right to leave some.
     pub expected: bool,
 }
 

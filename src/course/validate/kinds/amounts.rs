@@ -30,24 +30,39 @@ impl Scene<'_> {
     }
 
     pub(super) fn parallel(&self, table: &Section<'_>) -> Option<Parallel> {
-        let value = table.value("at_least")?.number()?;
+        if !["at_least", "at_most"].iter().any(|key| table.has(key)) && !table.has_unknown_keys() {
+            let mistake = self.mistakes.error(table.span.clone(), "`parallel` claims nothing", "nothing here can fail");
+            self.mistakes.add_relative(mistake.help("add `at_least` or `at_most`: a number of more than 1"));
+            return None;
+        }
+        let at_least_milli = self.ratio(table, "at_least")?;
+        let at_most_milli = self.ratio(table, "at_most")?;
+        Some(Parallel { at_least_milli, at_most_milli })
+    }
+
+    /// A bound of `parallel` in thousandths. The outer option: without a mistake; the inner one: given.
+    fn ratio(&self, table: &Section<'_>, key: &'static str) -> Option<Option<u64>> {
+        if !table.has(key) {
+            return Some(None);
+        }
+        let value = table.value(key)?.number()?;
         let number = *value.get_ref();
         let wrong = if number.is_nan() || number <= 1.0 {
-            Some("one process alone gives 1, so this always holds")
+            Some("one process alone gives 1, and nothing gives less")
         } else if number > MOST_PARALLEL {
             Some("no machine has as many processors")
         } else {
             None
         };
         if let Some(wrong) = wrong {
-            let message = "`at_least` of `parallel` is a number between 1 and the number of processes";
+            let message = format!("`{key}` of `parallel` is a number between 1 and the number of processes");
             let mistake = self.mistakes.error(value.span(), message, wrong);
-            self.mistakes.add(mistake.help("for example `parallel = { at_least = 1.8 }` for two processes"));
+            self.mistakes.add(mistake.help(format!("for example `parallel = {{ {key} = 1.8 }}` for two processes")));
             return None;
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 4096, seen above")]
-        let at_least_milli = (number * 1000.0).round() as u64;
-        Some(Parallel { at_least_milli })
+        let milli = (number * 1000.0).round() as u64;
+        Some(Some(milli))
     }
 
     pub(super) fn cpu(&self, table: &Section<'_>) -> Option<Cpu> {

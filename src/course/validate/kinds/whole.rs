@@ -5,7 +5,7 @@ use nix::sys::signal::Signal;
 use super::super::scalar;
 use super::super::scene::Scene;
 use super::relations::TOLERANCE;
-use crate::course::model::{Deadlock, ExitCheck, SnapshotCheck, SnapshotMode, Source, SourceRules};
+use crate::course::model::{Deadlock, ExitCheck, SnapshotCheck, SnapshotMode, Source, SourceRules, Zombies};
 use crate::course::raw::{Section, Value, excerpt};
 use crate::course::suggest;
 
@@ -56,6 +56,10 @@ impl Scene<'_> {
     #[expect(clippy::unused_self, reason = "as the other kinds")]
     pub(super) fn deadlock(&self, value: Value<'_>) -> Option<Deadlock> {
         Some(Deadlock { expected: value.boolean()? })
+    }
+
+    pub(super) fn zombies(&self, value: Value<'_>) -> Option<Zombies> {
+        Some(Zombies { expected: value.boolean()? })
     }
 
     pub(super) fn snapshot(&self, table: &Section<'_>) -> Option<SnapshotCheck> {
