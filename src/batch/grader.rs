@@ -221,7 +221,7 @@ fn blank(task: &Task<'_>, verdict: Verdict) -> ExerciseResult {
             .map(|check| CheckResult {
                 id: check.id.clone(),
                 name: check.name.clone(),
-                status: Status::Skipped,
+                status: if verdict == Verdict::GraderError { Status::Inconclusive } else { Status::Skipped },
                 points: 0,
                 max_points: check.points,
                 message: String::new(),

@@ -56,15 +56,6 @@ impl ProgressLine {
         Self { shared, painter }
     }
 
-    /// Takes the line away while something else is written.
-    pub(crate) fn suspend<R>(&self, write: impl FnOnce() -> R) -> R {
-        let mut state = self.shared.lock();
-        if let Some(bar) = state.bar.take() {
-            bar.finish_and_clear();
-        }
-        write()
-    }
-
     /// Says what is going on, for work that sends no events.
     pub(crate) fn show(&self, task: String, done: u32, all: u32) {
         let mut state = self.shared.lock();
@@ -108,6 +99,20 @@ impl EventSink for ProgressLine {
             GradeEvent::Built { .. } => {}
             GradeEvent::RunFinished { .. } => state.runs_done += 1,
             GradeEvent::ExerciseFinished { .. } => state.since = None,
+        }
+    }
+}
+
+/// Lets only the events of a set-up through, for commands that grade much and tell of it in their own way.
+pub(crate) struct SetUpOnly<'a>(pub(crate) &'a ProgressLine);
+
+impl EventSink for SetUpOnly<'_> {
+    fn emit(&self, event: GradeEvent) {
+        if matches!(
+            event,
+            GradeEvent::SetupStarted { .. } | GradeEvent::SetupProgress { .. } | GradeEvent::SetupFinished { .. }
+        ) {
+            self.0.emit(event);
         }
     }
 }

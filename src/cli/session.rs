@@ -37,7 +37,8 @@ impl Session {
         Ok(Self {
             interrupt,
             engines: engines(clock)?,
-            pool: Pool::new(slots),
+            // Who says how many runs shall stand side by side, means it on any clock.
+            pool: if jobs.is_some() { Pool::new(slots).sharing_the_clock() } else { Pool::new(slots) },
             cache: CacheDir::from_environment().map_err(|error| of_build(&error))?,
         })
     }

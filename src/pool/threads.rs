@@ -11,16 +11,23 @@ use crate::trace::Trace;
 #[derive(Debug)]
 pub struct Pool {
     slots: Slots,
+    shares_the_clock: bool,
 }
 
 impl Pool {
     /// A pool that does this much at once.
     pub fn new(slots: NonZeroUsize) -> Self {
-        Self { slots: Slots::new(slots.get()) }
+        Self { slots: Slots::new(slots.get()), shares_the_clock: false }
+    }
+
+    /// Lets runs on the machine's clock stand side by side, too: faster, and less sure of times.
+    #[must_use]
+    pub fn sharing_the_clock(self) -> Self {
+        Self { shares_the_clock: true, ..self }
     }
 
     /// Runs every request and returns the traces in the requests' order. Under a virtual clock runs stand side by side;
-    /// under the machine's, each has the machine for itself. `done` is told of each run that ended, by its index.
+    /// under the machine's, each has the machine for itself (but see [`Pool::sharing_the_clock`]). `done` is told of each run that ended, by its index.
     ///
     /// # Errors
     /// The first error of the engine; runs that had not begun by then are not begun.
@@ -32,7 +39,11 @@ impl Pool {
     ) -> Result<Vec<Trace>, EngineError> {
         let failed = Mutex::new(None);
         let traces = self.on_threads(requests.len(), &|index| {
-            let _slot = if engine.is_virtual() { self.slots.take_one() } else { self.slots.take_all() };
+            let _slot = if engine.is_virtual() || self.shares_the_clock {
+                self.slots.take_one()
+            } else {
+                self.slots.take_all()
+            };
             if failed.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
                 return None;
             }

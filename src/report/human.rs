@@ -57,6 +57,8 @@ pub fn render(result: &ExerciseResult, context: Context<'_>) -> String {
     push(&mut text, 0, &format!("{STRONG}{}{STRONG:#} · {}", result.exercise, context.title));
     match result.verdict {
         Verdict::BuildFailed => build_failed(&mut text, result),
+        // Of what was not judged there is nothing to say.
+        Verdict::GraderError => {}
         Verdict::Passed if context.detail == Detail::Normal => {}
         _ => checks(&mut text, result, context),
     }
