@@ -50,9 +50,9 @@ pub(crate) fn run(command: &[OsString], patience: Duration) -> Result<(Trace, Ou
     let mut events = Vec::new();
     while let Ok((at, fd, bytes)) = lines.recv_timeout(Duration::from_millis(200)) {
         if fd == 1 {
-            stdout.extend(&bytes)
+            stdout.extend(&bytes);
         } else {
-            stderr.extend(&bytes)
+            stderr.extend(&bytes);
         }
         let text = String::from_utf8_lossy(&bytes);
         let partial = !text.ends_with('\n');

@@ -1,4 +1,5 @@
 //! Guests on tokio, each a function.
+#![expect(clippy::print_stdout, reason = "a guest is a program of its own")]
 
 use std::time::{Duration, Instant};
 
@@ -85,9 +86,9 @@ async fn server_and_clients() {
 }
 
 async fn timeouts() {
-    let late = timeout(Duration::from_millis(500), sleep(Duration::from_secs(3600))).await;
+    let late = timeout(Duration::from_millis(500), sleep(Duration::from_hours(1))).await;
     println!("late: {}", late.is_err());
-    let early = timeout(Duration::from_secs(3600), sleep(Duration::from_millis(250))).await;
+    let early = timeout(Duration::from_hours(1), sleep(Duration::from_millis(250))).await;
     println!("early: {}", early.is_ok());
     let (sender, receiver) = oneshot::channel::<()>();
     tokio::spawn(async move {
@@ -140,7 +141,7 @@ async fn child() {
     let mut child = tokio::process::Command::new("sleep").arg("1.5").spawn().expect("sleep starts");
     tokio::select! {
         status = child.wait() => println!("child ended: {}", status.expect("a status").success()),
-        () = sleep(Duration::from_secs(60)) => println!("child never ended"),
+        () = sleep(Duration::from_mins(1)) => println!("child never ended"),
     }
     let late = tokio::process::Command::new("sleep").arg("3600").kill_on_drop(true).output();
     println!("gave up: {}", timeout(Duration::from_secs(2), late).await.is_err());
