@@ -1,7 +1,7 @@
 //! The course as commands need it: loaded, with its mistakes drawn, and exercises found by what people call them.
 
 use super::place::Place;
-use super::{Exit, Failure};
+use super::{Console, Exit, Failure};
 use crate::course::model::{Course, Exercise};
 use crate::course::{self, CourseError};
 use crate::diag;
@@ -9,6 +9,23 @@ use crate::diag;
 /// Loads the course; mistakes in it are shown as they stand in the source.
 pub(crate) fn load(place: &Place) -> Result<Course, Failure> {
     course::load(&place.course).map_err(|error| failure(&error))
+}
+
+/// Loads what these exercises need. A mistake elsewhere in the course does not keep a student from working.
+pub(crate) fn load_for(place: &Place, names: &[String], console: &Console) -> Result<Course, Failure> {
+    let error = match course::load(&place.course) {
+        Ok(course) => return Ok(course),
+        Err(error) => error,
+    };
+    if !matches!(error, CourseError::Invalid(_)) || names.iter().any(|name| name == "all") {
+        return Err(failure(&error));
+    }
+    let exercises = names
+        .iter()
+        .map(|name| course::load_exercise(&place.course, name).map_err(|error| failure(&error)))
+        .collect::<Result<_, _>>()?;
+    console.warn("the course has mistakes elsewhere, which do not touch this exercise; `grade verify` shows them");
+    Ok(Course { root: place.course.clone(), title: String::new(), chapters: Vec::new(), exercises })
 }
 
 /// What is wrong with a course, in words.

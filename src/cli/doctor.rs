@@ -1,7 +1,184 @@
-//! `grade doctor`.
+//! `grade doctor`: what this machine offers, and what that means for grading.
 
-use super::{Console, Exit, Failure};
+use std::fmt::Write as _;
+use std::path::Path;
 
-pub(crate) fn run(_: &Console) -> Result<Exit, Failure> {
-    Err(Failure::usage("not built yet"))
+use anstyle::{AnsiColor, Style};
+
+use super::place::Place;
+use super::{Console, Exit, Failure, session};
+use crate::build::{BuildError, CacheDir, Facts};
+use crate::sandbox::{self, Rung};
+use crate::tracer;
+
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+const OPEN: Style = AnsiColor::Yellow.on_default().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// How well a thing works.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// It works.
+    Good,
+    /// It does not, and grading goes on with less.
+    Less,
+    /// It does not, and something cannot be graded at all.
+    Bad,
+}
+
+/// One line of the list.
+struct Finding {
+    state: State,
+    what: &'static str,
+    found: String,
+    /// What it means, when that is not plain.
+    means: String,
+}
+
+impl Finding {
+    fn new(state: State, what: &'static str, found: impl Into<String>, means: impl Into<String>) -> Self {
+        Self { state, what, found: found.into(), means: means.into() }
+    }
+}
+
+pub(crate) fn run(console: &Console) -> Result<Exit, Failure> {
+    let cache = CacheDir::from_environment().map_err(|error| session::of_build(&error))?;
+    let facts = Facts::gather(&cache);
+    let (rust, python) = (rust(&facts), python(&facts));
+    let neither = rust.state == State::Bad && python.state == State::Bad;
+    let findings = [course(), rust, python, folder(&facts), engine(), isolation()];
+    let mut text = String::new();
+    for finding in &findings {
+        let (style, mark) = match finding.state {
+            State::Good => (GOOD, "✓"),
+            State::Less => (OPEN, "–"),
+            State::Bad => (BAD, "✗"),
+        };
+        let _infallible = writeln!(text, "{style}{mark}{style:#} {:<12}  {}", finding.what, finding.found);
+        for line in finding.means.lines() {
+            let _infallible = writeln!(text, "                {FAINT}{line}{FAINT:#}");
+        }
+    }
+    let works = !neither && facts.cache_error.is_none();
+    let all = findings.iter().all(|finding| finding.state == State::Good);
+    text.push_str(match (works, all) {
+        (true, true) => "\nAll is there.\n",
+        (true, false) => "\nGrading works here, with less than there could be.\n",
+        (false, _) => "\nNothing can be graded here as it is.\n",
+    });
+    console.print(&text)?;
+    Ok(if works { Exit::Success } else { Exit::Unsupported })
+}
+
+fn course() -> Finding {
+    match Place::find() {
+        Ok(place) if place.checkout => {
+            Finding::new(State::Good, "course", format!("the checkout {}", place.course.display()), "")
+        }
+        Ok(place) => match place.workspace {
+            Some(workspace) => Finding::new(
+                State::Good,
+                "course",
+                format!("the one inside grade, your files in {}", workspace.root.display()),
+                "",
+            ),
+            None => Finding::new(
+                State::Less,
+                "course",
+                "the one inside grade; no files of yours here",
+                "`grade init DIR` writes the exercises into a folder of yours",
+            ),
+        },
+        Err(failure) => Finding::new(State::Bad, "course", failure.message, failure.help.join("\n")),
+    }
+}
+
+fn rust(facts: &Facts) -> Finding {
+    match &facts.rust {
+        Ok(rust) => {
+            let found = format!("rustc {}, {}", rust.version, rust.rustc.display());
+            match (&rust.cargo, rust.libraries_ready) {
+                (_, true) => Finding::new(State::Good, "rust", found, ""),
+                (Some(_), false) => Finding::new(
+                    State::Good,
+                    "rust",
+                    found,
+                    "the course's libraries are compiled once, when an exercise first needs them",
+                ),
+                (None, false) => Finding::new(
+                    State::Less,
+                    "rust",
+                    found,
+                    "cargo is missing: exercises that use libraries cannot be built",
+                ),
+            }
+        }
+        Err(error) => missing("rust", error, "Rust submissions cannot be graded"),
+    }
+}
+
+fn python(facts: &Facts) -> Finding {
+    match &facts.python {
+        Ok(python) => {
+            let found = format!("python {}, {}", python.version, python.python.display());
+            let means = if python.packages_ready {
+                ""
+            } else {
+                "the course's packages are installed once, when an exercise first needs them"
+            };
+            Finding::new(State::Good, "python", found, means)
+        }
+        Err(error) => missing("python", error, "Python submissions cannot be graded"),
+    }
+}
+
+fn missing(what: &'static str, error: &BuildError, means: &str) -> Finding {
+    let help = error.help().map_or_else(String::new, |help| format!("\n{help}"));
+    Finding::new(State::Bad, what, error.to_string(), format!("{means}{help}"))
+}
+
+fn folder(facts: &Facts) -> Finding {
+    match &facts.cache_error {
+        None => Finding::new(State::Good, "cache", facts.cache.display().to_string(), ""),
+        Some(error) => missing("cache", error, "nothing can be built without it"),
+    }
+}
+
+fn engine() -> Finding {
+    match tracer::probe() {
+        Ok(()) => {
+            Finding::new(State::Good, "clock", "virtual: sleeps take no time, threads and processes are seen", "")
+        }
+        Err(why) => Finding::new(
+            State::Less,
+            "clock",
+            "the machine's",
+            format!(
+                "{why}\nsleeps take as long as they take, and checks that ask which thread or process did what are not \
+                 seen"
+            ),
+        ),
+    }
+}
+
+fn isolation() -> Finding {
+    let probed = sandbox::probe(Path::new("/proc/self/exe"), None);
+    let refused: Vec<String> = probed.refused.iter().map(|refusal| refusal.reason.clone()).collect();
+    let refused = refused.join("\n");
+    match probed.best {
+        Rung::Namespaces => Finding::new(State::Good, "isolation", "namespaces: files, processes and network", ""),
+        Rung::Landlock => Finding::new(
+            State::Less,
+            "isolation",
+            "Landlock: files, not the network",
+            format!("{refused}\ngrade only code that you would run yourself"),
+        ),
+        Rung::Off => Finding::new(
+            State::Less,
+            "isolation",
+            "none: limits only",
+            format!("{refused}\ngrade only code that you would run yourself"),
+        ),
+    }
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(args: GradeArgs, console: &Console) -> Result<Exit, Failure> {
     }
     let settings = Settings::resolve(args)?;
     let place = Place::find()?;
-    let course = catalogue::load(&place)?;
+    let course = catalogue::load_for(&place, &settings.exercises, console)?;
     let exercises = catalogue::many(&course, &settings.exercises)?;
     if settings.wanted.file.is_some() && exercises.len() > 1 {
         return Err(Failure::usage("`--file` grades one file for one exercise, and several were named"));

@@ -6,7 +6,7 @@ use super::{Console, Exit, Failure, catalogue, list};
 
 pub(crate) fn run(args: &ExerciseArg, console: &Console) -> Result<Exit, Failure> {
     let place = Place::find()?;
-    let course = catalogue::load(&place)?;
+    let course = catalogue::load_for(&place, std::slice::from_ref(&args.exercise), console)?;
     let exercise = catalogue::one(&course, &args.exercise)?;
     let progress = list::progress(&place, console);
     let record = progress.of(&exercise.id).cloned().unwrap_or_default();

@@ -35,8 +35,10 @@ struct State {
     setup: Option<(String, String)>,
     /// What is graded.
     task: String,
-    runs_done: u32,
-    runs_all: u32,
+    done: u32,
+    all: u32,
+    /// Of what there are so many.
+    unit: &'static str,
     /// Since when there is something to tell.
     since: Option<Instant>,
     bar: Option<ProgressBar>,
@@ -57,10 +59,10 @@ impl ProgressLine {
     }
 
     /// Says what is going on, for work that sends no events.
-    pub(crate) fn show(&self, task: String, done: u32, all: u32) {
+    pub(crate) fn show(&self, task: String, done: u32, all: u32, unit: &'static str) {
         let mut state = self.shared.lock();
         state.since.get_or_insert_with(Instant::now);
-        (state.task, state.runs_done, state.runs_all) = (task, done, all);
+        (state.task, state.done, state.all, state.unit) = (task, done, all, unit);
     }
 }
 
@@ -94,10 +96,10 @@ impl EventSink for ProgressLine {
             GradeEvent::ExerciseStarted { exercise, language, runs } => {
                 state.since = Some(Instant::now());
                 state.task = format!("grading {exercise} ({language})");
-                (state.runs_done, state.runs_all) = (0, runs);
+                (state.done, state.all, state.unit) = (0, runs, "runs");
             }
             GradeEvent::Built { .. } => {}
-            GradeEvent::RunFinished { .. } => state.runs_done += 1,
+            GradeEvent::RunFinished { .. } => state.done += 1,
             GradeEvent::ExerciseFinished { .. } => state.since = None,
         }
     }
@@ -148,7 +150,7 @@ impl State {
         match &self.setup {
             Some((what, step)) if step.is_empty() => what.clone(),
             Some((what, step)) => format!("{what}: {step}"),
-            None if self.runs_all > 1 => format!("{}: {} of {} runs", self.task, self.runs_done, self.runs_all),
+            None if self.all > 1 => format!("{}: {} of {} {}", self.task, self.done, self.all, self.unit),
             None => self.task.clone(),
         }
     }

@@ -9,7 +9,7 @@ use crate::course::model::Language;
 
 pub(crate) fn run(args: &ResetArgs, console: &Console) -> Result<Exit, Failure> {
     let place = Place::find()?;
-    let course = catalogue::load(&place)?;
+    let course = catalogue::load_for(&place, std::slice::from_ref(&args.exercise.exercise), console)?;
     let exercise = catalogue::one(&course, &args.exercise.exercise)?;
     let own = place.workspace()?;
     let languages = args.lang.map_or(Language::ALL.to_vec(), |language| vec![language.into()]);

@@ -9,7 +9,7 @@ use crate::course::model::Language;
 
 pub(crate) fn run(args: &ShowArgs, console: &Console) -> Result<Exit, Failure> {
     let place = Place::find()?;
-    let course = catalogue::load(&place)?;
+    let course = catalogue::load_for(&place, std::slice::from_ref(&args.exercise.exercise), console)?;
     let exercise = catalogue::one(&course, &args.exercise.exercise)?;
     let name = match args.text.as_str() {
         "en" => "README.md".to_owned(),

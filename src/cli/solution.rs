@@ -9,7 +9,7 @@ use crate::course::model::Language;
 
 pub(crate) fn run(args: &SolutionArgs, console: &Console) -> Result<Exit, Failure> {
     let place = Place::find()?;
-    let course = catalogue::load(&place)?;
+    let course = catalogue::load_for(&place, std::slice::from_ref(&args.exercise.exercise), console)?;
     let exercise = catalogue::one(&course, &args.exercise.exercise)?;
     let progress = list::progress(&place, console);
     let short = catalogue::short(exercise);

@@ -18,7 +18,7 @@ const GLANCE: Duration = Duration::from_millis(200);
 pub(crate) fn run(args: &WatchArgs, console: &Console) -> Result<Exit, Failure> {
     let place = Place::find()?;
     let workspace = place.workspace()?;
-    let course = catalogue::load(&place)?;
+    let course = catalogue::load_for(&place, std::slice::from_ref(&args.exercise.exercise), console)?;
     let exercise = catalogue::one(&course, &args.exercise.exercise)?;
     let settings = Settings::resolve(GradeArgs {
         exercises: vec![exercise.id.clone()],

@@ -19,6 +19,9 @@ const STRONG: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
+/// The widest line of running text.
+const WIDTH: usize = 100;
+
 /// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
@@ -89,9 +92,28 @@ fn score_line(result: &ExerciseResult) -> String {
     let points = match result.verdict {
         // Never a zero for what is not the student's fault.
         Verdict::GraderError => String::new(),
+        Verdict::Inconclusive => format!(": {} of {} points so far", result.score, result.max_score),
         _ => format!(": {} of {} points", result.score, result.max_score),
     };
     format!("{} ({}) {style}{word}{style:#}{points}", result.exercise, result.language)
+}
+
+/// Writes a text in lines that a person likes to read, each indented; `head` stands before the first word.
+fn wrapped(text: &mut String, indent: usize, head: &str, words: &str) {
+    let mut line = head.to_owned();
+    let mut width = indent;
+    for word in words.split_whitespace() {
+        let length = word.chars().count();
+        if width + length > WIDTH && width > indent {
+            push(text, indent, line.trim_end());
+            line.clear();
+            width = indent;
+        }
+        line.push_str(word);
+        line.push(' ');
+        width += length + 1;
+    }
+    push(text, indent, line.trim_end());
 }
 
 fn build_failed(text: &mut String, result: &ExerciseResult) {
@@ -99,7 +121,6 @@ fn build_failed(text: &mut String, result: &ExerciseResult) {
     for line in result.build.output.lines() {
         push(text, 0, &harmless(&line.replace('\t', "    ")));
     }
-    push(text, 0, "");
 }
 
 fn checks(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
@@ -108,19 +129,14 @@ fn checks(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
         failed(text, check);
     }
     let mut rest = String::new();
-    let mut passed = 0_usize;
-    for check in &result.checks {
-        match check.status {
-            Status::Failed => {}
-            Status::Passed => {
-                passed += 1;
-                if context.detail == Detail::Full {
-                    push(&mut rest, 2, &format!("{GOOD}✓{GOOD:#} {}{}", check.name, points(check)));
-                }
-            }
-            Status::Skipped | Status::Unobserved | Status::Inconclusive => undecided(&mut rest, check),
-        }
+    let with = |status| result.checks.iter().filter(move |check| check.status == status);
+    for check in with(Status::Passed).filter(|_| context.detail == Detail::Full) {
+        push(&mut rest, 2, &format!("{GOOD}✓{GOOD:#} {}{}", check.name, points(check)));
     }
+    for status in [Status::Skipped, Status::Unobserved, Status::Inconclusive] {
+        undecided(&mut rest, status, &with(status).collect::<Vec<_>>());
+    }
+    let passed = with(Status::Passed).count();
     if passed > 0 && context.detail != Detail::Full {
         let more = if passed == 1 { "check passed" } else { "checks passed" };
         push(&mut rest, 2, &format!("{GOOD}✓{GOOD:#} {passed} {more}"));
@@ -135,14 +151,13 @@ fn checks(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
         let of = failing.map_or_else(String::new, |check| format!(" of {}", place(check)));
         push(text, 2, &format!("{STRONG}the whole run{of}{STRONG:#}"));
         indented(text, 4, run);
-        push(text, 0, "");
     }
 }
 
 fn failed(text: &mut String, check: &CheckResult) {
     push(text, 2, &format!("{BAD}✗ {}{BAD:#}{}", check.name, points(check)));
     if !check.message.is_empty() {
-        push(text, 4, &harmless(&check.message));
+        wrapped(text, 4, "", &harmless(&check.message));
     }
     for (label, value) in [("expected", &check.expected), ("seen", &check.actual)] {
         if let Some(value) = value {
@@ -162,25 +177,26 @@ fn failed(text: &mut String, check: &CheckResult) {
         push(text, 0, "");
     }
     if let Some(hint) = &check.hint {
-        let mut lines = hint.trim().lines();
-        push(text, 4, &format!("{HINT}hint{HINT:#}: {}", lines.next().unwrap_or_default()));
-        for line in lines {
-            push(text, 10, line.trim());
-        }
+        wrapped(text, 4, &format!("{HINT}hint{HINT:#}: "), hint);
     }
 }
 
-fn undecided(text: &mut String, check: &CheckResult) {
-    let why = match check.status {
-        Status::Skipped => "not looked at: it needs another check to pass first",
-        Status::Unobserved => "not seen: this way of running cannot observe it, so it neither gives nor takes points",
-        _ => "our measurement could not decide; this is not your fault",
+/// Checks that say nothing on the student's work, and why.
+fn undecided(text: &mut String, status: Status, checks: &[&CheckResult]) {
+    if checks.is_empty() {
+        return;
+    }
+    let why = match status {
+        Status::Skipped => "not looked at, since a check that it needs failed",
+        Status::Unobserved => "not seen: this way of running does not show it, so nobody is blamed for it",
+        _ => "not decided: our measurement was not good enough, which is not your fault",
     };
-    let name = &check.name;
-    push(text, 2, &format!("{OPEN}–{OPEN:#} {name}{}", points(check)));
-    push(text, 4, &format!("{FAINT}{why}{FAINT:#}"));
-    if check.status != Status::Skipped && !check.message.is_empty() {
-        push(text, 4, &harmless(&check.message));
+    push(text, 2, &format!("{OPEN}–{OPEN:#} {why}"));
+    for check in checks {
+        push(text, 6, &format!("{}{}", check.name, points(check)));
+        if status == Status::Inconclusive && !check.message.is_empty() {
+            wrapped(text, 8, "", &harmless(&check.message));
+        }
     }
 }
 
@@ -277,6 +293,9 @@ fn way_on(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
                 rows.push(("see the whole run", format!("{command} {again} -v")));
             }
             rows.push(("read the task again", format!("{command} show {short}")));
+        }
+        Verdict::Inconclusive if result.checks.iter().any(|check| check.status == Status::Unobserved) => {
+            rows.push(("see what this machine lacks", format!("{command} doctor")));
         }
         Verdict::Inconclusive => rows.push(("try once more", format!("{command} {short}"))),
         Verdict::GraderError => rows.push(("see what this machine lacks", format!("{command} doctor"))),

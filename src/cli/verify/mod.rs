@@ -78,7 +78,7 @@ fn verify(
     };
     let items = items(place, exercise, args.lang.map(Into::into));
     // All are built first, side by side: on the machine's clock a build would disturb a run.
-    progress.show(format!("building {what}"), 0, 0);
+    progress.show(format!("building {what}"), 0, 0, "");
     session.pool.work(&items, &|item| {
         let submission = Submission { language: item.language, path: item.file.clone(), exercise: exercise.id.clone() };
         // What cannot be built is said when it is graded.
@@ -87,7 +87,7 @@ fn verify(
     let all = u32::try_from(items.len()).unwrap_or(u32::MAX);
     let done = AtomicU32::new(0);
     let stopped: Mutex<Option<Interrupted>> = Mutex::new(None);
-    progress.show(format!("verifying {what}"), 0, all);
+    progress.show(format!("verifying {what}"), 0, all, "submissions");
     let opinions = session.pool.each(&items, &|item| {
         if item.engine == Engines::Traced && !session.engines.first.is_virtual() {
             return Opinion::needs_the_traced_engine();
@@ -111,7 +111,7 @@ fn verify(
                 }
             },
         };
-        progress.show(format!("verifying {what}"), done.fetch_add(1, Ordering::Relaxed) + 1, all);
+        progress.show(format!("verifying {what}"), done.fetch_add(1, Ordering::Relaxed) + 1, all, "submissions");
         opinion
     });
     if session.interrupt.is_set() {
