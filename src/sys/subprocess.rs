@@ -26,6 +26,21 @@ pub fn place_descriptor(command: &mut Command, descriptor: OwnedFd, number: RawF
     unsafe { command.pre_exec(place) };
 }
 
+/// Starts the child with no signal blocked. The standard library leaves it the mask of the thread that starts it.
+pub fn block_no_signals(command: &mut Command) {
+    let unblock = || {
+        // SAFETY: all zeroes are a valid set of signals, and an empty one on Linux.
+        let empty = unsafe { std::mem::zeroed::<libc::sigset_t>() };
+        // SAFETY: `empty` lives for the call; no old mask is asked for.
+        match unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const empty, std::ptr::null_mut()) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    };
+    // SAFETY: the closure makes one async-signal-safe call and allocates nothing (an OS error holds a number).
+    unsafe { command.pre_exec(unblock) };
+}
+
 /// Has the kernel kill the child when the thread that starts it ends.
 pub fn die_with_parent(command: &mut Command) {
     let parent = std::process::id();

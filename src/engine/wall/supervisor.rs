@@ -97,6 +97,7 @@ fn start(request: &RunRequest) -> io::Result<Child> {
     let mut command = Command::new(program);
     command.args(arguments).env_clear().envs(request.env.iter().cloned()).current_dir(&request.cwd).process_group(0);
     command.stdin(if request.stdin.is_empty() { Stdio::null() } else { Stdio::piped() });
+    subprocess::block_no_signals(&mut command);
     subprocess::die_with_parent(&mut command);
     command.spawn()
 }
