@@ -14,9 +14,9 @@ class Db:
     def update(self, number):
         logging.info("Update Started")
         logging.info("Sleeping")
-        # No lock: each comes 25 ms after the one before, and hopes that this is
+        # No lock: each comes 40 ms after the one before, and hopes that this is
         # enough.
-        time.sleep(2 + 0.025 * number)
+        time.sleep(2 + 0.04 * number)
         value = self.value
         logging.info("Reading Value From Db: %d", value)
         logging.info("Updating Value")

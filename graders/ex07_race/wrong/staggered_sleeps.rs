@@ -8,8 +8,8 @@ static VALUE: AtomicU64 = AtomicU64::new(0);
 fn update(number: u64) {
     println!("Update Started");
     println!("Sleeping");
-    // No lock: each comes 25 ms after the one before, and hopes that this is enough.
-    thread::sleep(Duration::from_millis(2000 + 25 * number));
+    // No lock: each comes 40 ms after the one before, and hopes that this is enough.
+    thread::sleep(Duration::from_millis(2000 + 40 * number));
     let value = VALUE.load(Ordering::SeqCst);
     println!("Reading Value From Db: {value}");
     println!("Updating Value");
