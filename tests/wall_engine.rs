@@ -165,7 +165,7 @@ fn a_huge_line_is_cut_and_the_next_one_is_whole() {
 #[test]
 fn input_is_delivered_also_when_it_is_more_than_a_pipe_holds() {
     let mut sorted = shell("sort | tail -n 1; echo done");
-    sorted.stdin = (0..200_000).map(|number| format!("{number:06}\n")).collect::<String>().into_bytes();
+    sorted.stdin = (0..200_000).flat_map(|number| format!("{number:06}\n").into_bytes()).collect();
     assert_eq!(texts(&run(&sorted)), ["199999", "done"]);
     let mut ignored = shell("exec <&-; echo ignored");
     ignored.stdin = vec![b'x'; 1 << 20];
