@@ -5,7 +5,7 @@ use super::find::find_id;
 use super::model::{Course, Exercise, Spec};
 use super::validate::{self, CourseFile, Listed, SpecContext};
 use super::{CourseError, discover};
-use crate::diag::{Diagnostic, Severity, SourceFile};
+use crate::diag::{Diagnostic, SourceFile};
 
 /// A file of this size is no spec.
 const LARGEST_FILE: u64 = 1 << 20;
@@ -40,8 +40,8 @@ pub fn load(root: &Path) -> Result<Course, CourseError> {
 pub fn load_with_warnings(root: &Path) -> Result<Loaded, CourseError> {
     let folders = discover::folders(root)?;
     let (file, mut found) = match read_source(&root.join("graders/course.toml"))? {
-        Ok(source) => validate::course(source, Some(&folders)),
-        Err(unreadable) => (None, vec![unreadable]),
+        Ok(source) => validate::course(&source, Some(&folders)),
+        Err(unreadable) => (None, vec![*unreadable]),
     };
     // With a mistaken `course.toml` the specs of all folders are looked at.
     let ids = match &file {
@@ -71,8 +71,8 @@ pub fn load_with_warnings(root: &Path) -> Result<Loaded, CourseError> {
 /// As [`load`], for `course.toml` and this exercise alone; [`CourseError::NoSuchExercise`] when there is none.
 pub fn load_exercise(root: &Path, name: &str) -> Result<Exercise, CourseError> {
     let (file, mistakes) = match read_source(&root.join("graders/course.toml"))? {
-        Ok(source) => validate::course(source, None),
-        Err(unreadable) => (None, vec![unreadable]),
+        Ok(source) => validate::course(&source, None),
+        Err(unreadable) => (None, vec![*unreadable]),
     };
     let Some(file) = file else { return Err(CourseError::Invalid(mistakes)) };
     let ids: Vec<&str> = file.exercises.iter().map(|listed| listed.id.as_str()).collect();
@@ -89,18 +89,18 @@ pub fn load_exercise(root: &Path, name: &str) -> Result<Exercise, CourseError> {
 /// # Errors
 /// All mistakes (and warnings), sorted by place.
 pub fn parse_spec(path: &str, text: &str, context: &SpecContext) -> Result<Spec, Vec<Diagnostic>> {
-    let (spec, found) = validate::spec(Arc::new(SourceFile::new(path, text)), context);
+    let (spec, found) = validate::spec(&Arc::new(SourceFile::new(path, text)), context);
     spec.ok_or(found)
 }
 
 /// All mistakes and warnings in the text of a spec, sorted by place, also when it can be used.
 pub fn check_spec(path: &str, text: &str, context: &SpecContext) -> Vec<Diagnostic> {
-    validate::spec(Arc::new(SourceFile::new(path, text)), context).1
+    validate::spec(&Arc::new(SourceFile::new(path, text)), context).1
 }
 
 /// All mistakes and warnings in the text of a `course.toml`, without a look at the folders.
 pub fn check_course(path: &str, text: &str) -> Vec<Diagnostic> {
-    validate::course(Arc::new(SourceFile::new(path, text)), None).1
+    validate::course(&Arc::new(SourceFile::new(path, text)), None).1
 }
 
 fn exercise(root: &Path, listed: Listed, spec: Spec) -> Exercise {
@@ -113,7 +113,7 @@ fn exercise(root: &Path, listed: Listed, spec: Spec) -> Exercise {
 fn load_spec(path: &Path) -> Result<(Option<Spec>, Vec<Diagnostic>), CourseError> {
     let source = match read_source(path)? {
         Ok(source) => source,
-        Err(unreadable) => return Ok((None, vec![unreadable])),
+        Err(unreadable) => return Ok((None, vec![*unreadable])),
     };
     let wrong = path.with_file_name("wrong");
     let mut files = Vec::new();
@@ -127,15 +127,15 @@ fn load_spec(path: &Path) -> Result<(Option<Spec>, Vec<Diagnostic>), CourseError
         }
     }
     files.sort();
-    Ok(validate::spec(source, &SpecContext { wrong_files: Some(files) }))
+    Ok(validate::spec(&source, &SpecContext { wrong_files: Some(files) }))
 }
 
 /// Reads a file that an author wrote. The inner error is the author's: it is not there, too large, or no UTF-8.
-fn read_source(path: &Path) -> Result<Result<Arc<SourceFile>, Diagnostic>, CourseError> {
+fn read_source(path: &Path) -> Result<Result<Arc<SourceFile>, Box<Diagnostic>>, CourseError> {
     let name = shown(path);
     let unreadable = |message: String, help: &str| {
         let source = Arc::new(SourceFile::new(name.clone(), ""));
-        Ok(Err(Diagnostic { severity: Severity::Error, ..Diagnostic::error(&source, message).help(help) }))
+        Ok(Err(Box::new(Diagnostic::error(&source, message).help(help))))
     };
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -156,7 +156,7 @@ fn read_source(path: &Path) -> Result<Result<Arc<SourceFile>, Diagnostic>, Cours
     Ok(decode(name, bytes))
 }
 
-fn decode(name: String, bytes: Vec<u8>) -> Result<Arc<SourceFile>, Diagnostic> {
+fn decode(name: String, bytes: Vec<u8>) -> Result<Arc<SourceFile>, Box<Diagnostic>> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Arc::new(SourceFile::new(name, text))),
         Err(error) => {
@@ -165,9 +165,10 @@ fn decode(name: String, bytes: Vec<u8>) -> Result<Arc<SourceFile>, Diagnostic> {
             let mended = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let source = Arc::new(SourceFile::new(name, mended));
             let end = at + char::REPLACEMENT_CHARACTER.len_utf8();
-            Err(Diagnostic::error(&source, "this file is not UTF-8")
+            let mistake = Diagnostic::error(&source, "this file is not UTF-8")
                 .at(at..end, format!("the byte 0x{byte:02X} begins no character"))
-                .help("save the file as UTF-8"))
+                .help("save the file as UTF-8");
+            Err(Box::new(mistake))
         }
     }
 }

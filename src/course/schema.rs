@@ -44,7 +44,7 @@ fn property(key: &Key) -> Value {
 
 fn value(of: &Type) -> Value {
     match of {
-        Type::Text => json!({ "type": "string" }),
+        Type::Text | Type::Operand(OperandKind::Duration) => json!({ "type": "string" }),
         Type::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Type::Number => json!({ "type": "number" }),
         Type::Boolean => json!({ "type": "boolean" }),
@@ -54,7 +54,6 @@ fn value(of: &Type) -> Value {
         Type::Size => json!({ "type": "string", "pattern": r"^\s*[0-9_]+\s*(B|kB|KB|MB|GB|KiB|MiB|GiB)\s*$" }),
         Type::Regex => json!({ "type": "string", "minLength": 1 }),
         Type::Choice(choices) => choice(choices),
-        Type::Operand(OperandKind::Duration) => json!({ "type": "string" }),
         Type::Operand(OperandKind::Number) => json!({ "type": ["string", "number"] }),
         Type::Operand(OperandKind::Count | OperandKind::Text) => json!({ "type": ["string", "integer"] }),
         Type::List(of) => json!({ "type": "array", "items": value(of) }),

@@ -9,7 +9,7 @@ pub(super) fn nearest<'a>(written: &str, candidates: &[&'a str]) -> Option<&'a s
         .map(|candidate| (strsim::damerau_levenshtein(&written, &simple(candidate)), *candidate))
         .filter(|(distance, candidate)| {
             let longest = written.chars().count().max(candidate.chars().count());
-            *distance <= (longest / 3).max(1)
+            *distance <= (longest / 3).max(1) && *distance < longest
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -26,9 +26,11 @@ pub(super) fn nearest<'a>(written: &str, candidates: &[&'a str]) -> Option<&'a s
 
 /// A help text: the nearest candidate, or else all of them behind `intro`.
 pub(super) fn nearest_or_all(written: &str, candidates: &[&str], intro: &str) -> String {
-    match nearest(written, candidates) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None => format!("{intro} {}", list(candidates)),
+    match (nearest(written, candidates), candidates) {
+        (Some(name), _) => format!("did you mean `{name}`?"),
+        (None, []) => "there are none yet".to_owned(),
+        (None, [one]) => format!("the only one is `{one}`"),
+        (None, _) => format!("{intro} {}", list(candidates)),
     }
 }
 
@@ -53,6 +55,7 @@ mod tests {
             ("atleast", Some("at_least")),
             ("at-most", Some("at_most")),
             ("EVENT", Some("event")),
+            ("x", None),
             ("evnet", Some("event")),
             ("eq", None),
             ("colour", None),

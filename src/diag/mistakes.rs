@@ -51,6 +51,16 @@ impl Mistakes {
         }
     }
 
+    /// Takes a reference to something that does not exist: surely a mistake when something is called nearly so, else
+    /// relative to what could be read.
+    pub fn add_reference(&self, diagnostic: Diagnostic, something_is_near: bool) {
+        if something_is_near {
+            self.add(diagnostic);
+        } else {
+            self.add_relative(diagnostic);
+        }
+    }
+
     /// Notes that parts of the file could not be read.
     pub fn set_damaged(&self) {
         self.damaged.set(true);

@@ -42,7 +42,7 @@ pub(in crate::course) const SPEC: Shape = Shape {
 };
 
 const LIMITS: Shape = Shape {
-    name: "the limits",
+    name: "`limits`",
     noun: "limit",
     doc: "What a run may use. A run that goes over a limit is ended.",
     keys: &[
@@ -72,7 +72,7 @@ const CASE: Shape = Shape {
             TEXTS,
             "[\"2\"]",
             "The program's arguments. In them `$http` is replaced with the address of the HTTP fixture, which then runs \
-             beside the program; `$$` is a dollar sign.",
+             beside the program.",
         ),
         Key::optional("stdin", Type::Text, "\"one\\ntwo\\n\"", "What the program reads on its standard input."),
         Key::optional(

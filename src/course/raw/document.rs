@@ -8,7 +8,10 @@ use crate::course::keys::Shape;
 use crate::diag::Mistakes;
 
 /// More broken statements than this are not looked for in one file.
-const MOST_MENDS: usize = 40;
+const MOST_MENDS: usize = 100;
+
+/// Tables that are written with two brackets.
+pub(super) const LISTS: [&str; 4] = ["case", "chapter", "check", "wrong"];
 
 /// A TOML text that could be read, perhaps after its broken statements were blanked.
 ///
@@ -33,7 +36,9 @@ impl Document {
             };
             mistakes.add(syntax::explain(text, &broken, mistakes));
             mistakes.set_damaged();
-            blank(&mut mended, broken.statement);
+            if !mend_header(&mut mended, &broken) {
+                blank(&mut mended, broken.statement);
+            }
         }
         Self { text: String::new() }
     }
@@ -63,52 +68,81 @@ pub(super) struct Broken {
 }
 
 fn first_broken(text: &str, tree: &Spanned<DeTable<'_>>, errors: &[toml::de::Error]) -> Option<Broken> {
-    errors
-        .iter()
-        .filter(|error| !syntax::is_duplicate(error))
-        .map(|error| {
-            let span = error.span().unwrap_or(0..0);
-            let swallows = error.message().starts_with("unclosed") || error.message().contains("multi-line");
-            let opened = if swallows { opening(tree.get_ref(), &span) } else { None };
-            let message = error.message().to_owned();
-            match opened {
-                Some(value) => {
-                    let statement = line_start(text, value.start)..next_statement(text, value.start);
-                    Broken { message, span: value, unclosed: true, statement }
-                }
-                None => {
-                    let start = line_start(text, span.start);
-                    let header = text[start..].trim_start().starts_with('[');
-                    let end = if header { next_header(text, span.start) } else { line_end(text, span.end) };
-                    Broken { message, span, unclosed: false, statement: start..end }
-                }
-            }
-        })
-        .min_by_key(|broken| (broken.span.start, !broken.unclosed))
+    let broken = |error: &toml::de::Error| {
+        let span = error.span().unwrap_or(0..0);
+        let message = error.message().to_owned();
+        let start = line_start(text, span.start);
+        if is_header_line(&text[start..]) {
+            let statement = start..next_header(text, span.start);
+            return Broken { message, span, unclosed: false, statement };
+        }
+        let swallows = error.message().starts_with("unclosed") || error.message().contains("multi-line");
+        if let Some(value) = swallows.then(|| opening(text, tree.get_ref(), &span)).flatten() {
+            let statement = line_start(text, value.start)..next_statement(text, value.start);
+            return Broken { message, span: value, unclosed: true, statement };
+        }
+        // A string without its end is shown from its beginning.
+        let is_string = message.starts_with("invalid basic string") || message.starts_with("invalid literal string");
+        let string = is_string.then(|| string_that_ends_at(tree.get_ref(), span.start)).flatten();
+        let end = line_end(text, span.end);
+        Broken { message, span: string.unwrap_or(span), unclosed: false, statement: start..end }
+    };
+    let structural = errors.iter().filter(|error| !syntax::is_duplicate(error));
+    structural.map(broken).min_by_key(|broken| (broken.span.start, !broken.unclosed))
 }
 
-/// The outermost value that reaches over several lines to the place where the parser gave up.
-fn opening(table: &DeTable<'_>, stumbled: &Range<usize>) -> Option<Range<usize>> {
-    fn search(value: &Spanned<DeValue<'_>>, stumbled: &Range<usize>) -> Option<Range<usize>> {
+/// The first value that was opened before the place where the parser gave up, and not closed.
+fn opening(text: &str, table: &DeTable<'_>, stumbled: &Range<usize>) -> Option<Range<usize>> {
+    let is_open = |value: &Spanned<DeValue<'_>>| {
         let span = value.span();
+        let written = text.get(span.clone()).unwrap_or_default();
+        let reaches = span.start < stumbled.start && stumbled.start <= span.end;
         match value.get_ref() {
-            DeValue::Table(table) => {
-                // The span of a table with a header is that of the header alone.
-                let inner = opening(table, stumbled);
-                inner.or_else(|| {
-                    (span.end >= stumbled.start && span.contains(&stumbled.start.saturating_sub(1))).then_some(span)
-                })
-            }
-            DeValue::Array(array) if span.start < stumbled.start && stumbled.start <= span.end => {
-                let _ = array;
-                Some(span)
-            }
-            DeValue::Array(array) => array.iter().find_map(|value| search(value, stumbled)),
-            DeValue::String(_) if span.start < stumbled.start && stumbled.start <= span.end => Some(span),
-            _ => None,
+            DeValue::Array(_) | DeValue::Table(_) if written.starts_with('{') => !written.ends_with('}') || reaches,
+            DeValue::Array(_) if is_header_line(&text[line_start(text, span.start)..]) => false,
+            DeValue::Array(_) => !written.ends_with(']') || reaches,
+            DeValue::String(_) => reaches && (written.starts_with("\"\"\"") || written.starts_with("'''")),
+            _ => false,
+        }
+    };
+    let mut first: Option<Range<usize>> = None;
+    each_value(table, &mut |value| {
+        let span = value.span();
+        if is_open(value) && first.as_ref().is_none_or(|first| span.start < first.start) {
+            first = Some(span);
+        }
+    });
+    first.filter(|first| first.start < stumbled.end.max(1))
+}
+
+fn string_that_ends_at(table: &DeTable<'_>, end: usize) -> Option<Range<usize>> {
+    let mut found = None;
+    each_value(table, &mut |value| {
+        if value.get_ref().is_str() && value.span().end == end && value.span().start < end {
+            found = Some(value.span());
+        }
+    });
+    found
+}
+
+fn each_value(table: &DeTable<'_>, visit: &mut dyn FnMut(&Spanned<DeValue<'_>>)) {
+    fn each(value: &Spanned<DeValue<'_>>, visit: &mut dyn FnMut(&Spanned<DeValue<'_>>)) {
+        visit(value);
+        match value.get_ref() {
+            DeValue::Table(table) => each_value(table, visit),
+            DeValue::Array(array) => array.iter().for_each(|value| each(value, visit)),
+            _ => {}
         }
     }
-    table.iter().filter_map(|(_, value)| search(value, stumbled)).min_by_key(|span| span.start)
+    table.iter().for_each(|(_, value)| each(value, visit));
+}
+
+/// Whether a line begins as a header does; an array over several lines may begin so too, but then it is indented or
+/// begins with a quote, a bracket or a digit.
+fn is_header_line(rest: &str) -> bool {
+    let line = rest.lines().next().unwrap_or_default();
+    let name = line.trim_start_matches('[');
+    line.starts_with('[') && !line.contains(',') && name.starts_with(is_key_character)
 }
 
 fn line_start(text: &str, at: usize) -> usize {
@@ -153,6 +187,30 @@ fn is_header(line: &str) -> bool {
 
 fn is_key_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
+}
+
+/// Gives a header the brackets that it lacks, at the cost of empty lines before it: so the length stays. False when this
+/// is no header, or there is no room.
+fn mend_header(text: &mut String, broken: &Broken) -> bool {
+    let start = broken.statement.start;
+    let end = line_end(text, start);
+    let line = text[start..end].split('#').next().unwrap_or_default().trim_end();
+    let name = line.trim_matches(['[', ']', ' ']);
+    if !line.starts_with('[') || name.is_empty() || !name.chars().all(is_key_character) {
+        return false;
+    }
+    let mended = if LISTS.contains(&name) { format!("[[{name}]]") } else { format!("[{name}]") };
+    let old_end = start + line.len();
+    let new_start = old_end.saturating_sub(mended.len());
+    let from = new_start.min(start);
+    let takes_only_empty_lines = text[from..start].bytes().all(|byte| byte == b'\n');
+    let on_its_own_line = from == 0 || text.as_bytes()[from - 1] == b'\n';
+    if mended == line || mended.len() > old_end || !takes_only_empty_lines || !on_its_own_line {
+        return false;
+    }
+    let spaces = " ".repeat(new_start - from);
+    text.replace_range(from..old_end, &(spaces + &mended));
+    true
 }
 
 /// Overwrites with spaces, newlines apart; the length stays.

@@ -19,7 +19,8 @@ pub(in crate::course) struct Section<'a> {
     /// The file's mistakes.
     pub mistakes: &'a Mistakes,
     entries: BTreeMap<&'static str, Entry<'a>>,
-    unknown: Vec<Range<usize>>,
+    /// For each unknown key the one that was most likely meant.
+    unknown: Vec<Option<&'static str>>,
 }
 
 #[derive(Debug)]
@@ -47,7 +48,10 @@ impl<'a> Section<'a> {
             section.entries.insert(key.name, Entry { key: name.span(), value });
         }
         for key in shape.keys.iter().filter(|key| key.required && !section.entries.contains_key(key.name)) {
-            section.missing(key);
+            // A key that is merely misspelt is reported where it stands.
+            if !section.unknown.contains(&Some(key.name)) {
+                section.missing(key);
+            }
         }
         section
     }
@@ -117,7 +121,7 @@ impl<'a> Section<'a> {
 
     /// The word of a key that offers a choice; reports another word.
     pub(in crate::course) fn choice(&self, name: &'static str) -> Option<&'static str> {
-        let text = self.text(name)?;
+        let text = self.filled_text(name)?;
         let Some(Key { of: Type::Choice(choices), .. }) = self.shape.key(name) else { return None };
         let words: Vec<&'static str> = choices.iter().map(|choice| choice.word).collect();
         if let Some(word) = words.iter().find(|word| *word == text.get_ref()) {
@@ -135,14 +139,27 @@ impl<'a> Section<'a> {
     }
 
     fn unknown_key(&mut self, name: &Spanned<toml::de::DeString<'_>>) {
-        self.unknown.push(name.span());
         let Shape { noun, name: owner, .. } = self.shape;
-        let known: Vec<&str> = self.shape.all_keys().map(|key| key.name).collect();
+        let known: Vec<&'static str> = self.shape.all_keys().map(|key| key.name).collect();
+        let near = suggest::nearest(name.get_ref(), &known);
+        self.unknown.push(near);
         let kinds = if self.shape.one_of.is_empty() { "" } else { " or kind of check" };
         let message = format!("unknown {noun}{kinds} {}", excerpt(name.get_ref()));
-        let mistake = self.mistakes.error(name.span(), message, format!("{owner} has no such {noun}{kinds}"));
-        let help = suggest::nearest_or_all(name.get_ref(), &known, &format!("the {noun}s of {owner} are"));
-        self.mistakes.add(mistake.help(help));
+        let label = match kinds {
+            "" => format!("no such {noun} in {owner}"),
+            _ => "neither a key of a check nor a kind".to_owned(),
+        };
+        let mistake = self.mistakes.error(name.span(), message, label);
+        let names = |keys: &[Key]| suggest::list(&keys.iter().map(|key| key.name).collect::<Vec<_>>());
+        self.mistakes.add(match near {
+            Some(near) => mistake.help(format!("did you mean `{near}`?")),
+            None if self.shape.one_of.is_empty() => {
+                mistake.help(format!("the {noun}s of {owner} are {}", names(self.shape.keys)))
+            }
+            None => mistake
+                .help(format!("the {noun}s of {owner} are {}", names(self.shape.keys)))
+                .help(format!("the kinds are {}", names(self.shape.one_of))),
+        });
     }
 
     fn missing(&self, key: &'static Key) {
@@ -150,11 +167,15 @@ impl<'a> Section<'a> {
         let message = format!("{owner} needs the {noun} `{}`", key.name);
         let label = format!("`{}` is missing", key.name);
         let way_out = match key.of {
-            Type::Tables(shape) => shape.example.replace('\n', ", "),
-            _ => format!("{} = {}", key.name, key.example),
+            Type::Tables(shape) => {
+                let needed = shape.keys.iter().filter(|key| key.required);
+                let lines: Vec<String> = needed.map(|key| format!("`{} = {}`", key.name, key.example)).collect();
+                format!("add one: `[[{}]]`, and below it {}", key.name, lines.join(", "))
+            }
+            _ => format!("add it, for example `{} = {}`", key.name, key.example),
         };
         let mistake = self.mistakes.error(self.span.clone(), message, label);
-        self.mistakes.add_relative(mistake.help(format!("add it, for example `{way_out}`")));
+        self.mistakes.add_relative(mistake.help(way_out));
     }
 }
 

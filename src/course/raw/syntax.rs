@@ -14,9 +14,14 @@ pub(super) fn is_duplicate(error: &toml::de::Error) -> bool {
 pub(super) fn duplicate(text: &str, tree: &Spanned<DeTable<'_>>, error: &toml::de::Error, mistakes: &Mistakes) {
     let span = error.span().unwrap_or(0..0);
     let key = excerpt(&text[span.clone()]);
-    let first = earlier(tree.get_ref(), &text[span.clone()], span.start);
     let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
     let header = text[line..].trim_start().starts_with('[');
+    let name = key.trim_matches('`').to_owned();
+    let first = if header {
+        earlier_header(text, &name, line)
+    } else {
+        earlier(tree.get_ref(), &text[span.clone()], span.start)
+    };
     let mut mistake = mistakes.error(span, format!("{key} is defined twice"), "defined again here");
     if let Some(first) = first {
         mistake = mistake.see(first, "first defined here");
@@ -24,14 +29,29 @@ pub(super) fn duplicate(text: &str, tree: &Spanned<DeTable<'_>>, error: &toml::d
     if header {
         // The keys below a repeated header went nowhere, so what seems missing may be there.
         mistakes.set_damaged();
-        let name = key.trim_matches('`');
-        mistake = mistake.help(format!(
-            "merge the two tables; for a list of tables write `[[{name}]]`, with two brackets, each time"
-        ));
+        mistake = mistake.help(if super::document::LISTS.contains(&name.as_str()) {
+            format!("write `[[{name}]]`, with two brackets, each time")
+        } else {
+            format!("write all that belongs to it below one `[{name}]`")
+        });
     } else {
         mistake = mistake.help("keep one of them and rename or remove the other");
     }
     mistakes.add(mistake);
+}
+
+/// The last header of this name before the line that begins at `before`.
+fn earlier_header(text: &str, name: &str, before: usize) -> Option<std::ops::Range<usize>> {
+    let mut found = None;
+    let mut start = 0;
+    for line in text[..before].split_inclusive('\n') {
+        let header = line.split('#').next().unwrap_or_default().trim_end();
+        if header.starts_with('[') && header.trim_matches(['[', ']', ' ']) == name {
+            found = Some(start..start + header.len());
+        }
+        start += line.len();
+    }
+    found
 }
 
 /// The last key of this name that is defined before this place.
@@ -79,18 +99,37 @@ pub(super) fn explain(text: &str, broken: &Broken, mistakes: &Mistakes) -> Diagn
     }
     let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
     let written = text[line..].lines().next().unwrap_or_default();
-    let header = written.trim_start().starts_with('[');
+    if written.starts_with('[') && !written.contains(',') {
+        return mistakes
+            .error(line..line + written.trim_end().len(), "this header cannot be read", message.to_owned())
+            .help("a table is written `[limits]`, one of a list of tables `[[check]]`, alone on its line");
+    }
+    match found.trim() {
+        "True" | "TRUE" | "yes" | "Yes" | "on" => {
+            return mistakes
+                .error(span, format!("{} is no TOML value", excerpt(found)), "")
+                .help("write `true`, in small letters");
+        }
+        "False" | "FALSE" | "no" | "No" | "off" => {
+            return mistakes
+                .error(span, format!("{} is no TOML value", excerpt(found)), "")
+                .help("write `false`, in small letters");
+        }
+        "null" | "None" | "nil" => {
+            return mistakes
+                .error(span, format!("{} is no TOML value", excerpt(found)), "")
+                .help("there is no empty value: remove the key");
+        }
+        _ => {}
+    }
+    if let Some(slip) = slip(text, line, written, &span, mistakes) {
+        return slip;
+    }
     if message.starts_with("string values must be quoted") {
         return match found.trim() {
             "" => mistakes
                 .error(span, "this key has no value", "a value is expected here")
                 .help("write a string in quotes, a number, `true` or `false`, a list in `[ ]` or a table in `{ }`"),
-            "True" | "TRUE" | "yes" | "Yes" | "on" => mistakes
-                .error(span, format!("{} is no TOML value", excerpt(found)), "")
-                .help("write `true`, in small letters"),
-            "False" | "FALSE" | "no" | "No" | "off" => mistakes
-                .error(span, format!("{} is no TOML value", excerpt(found)), "")
-                .help("write `false`, in small letters"),
             _ => mistakes
                 .error(span, "a string needs quotes", "this is neither a number nor `true` or `false`")
                 .help(format!("put quotes round it: `\"{}\"`", excerpt(found).trim_matches('`'))),
@@ -100,11 +139,6 @@ pub(super) fn explain(text: &str, broken: &Broken, mistakes: &Mistakes) -> Diagn
         return mistakes
             .error(span, "this is no escape of a double-quoted string", "after this backslash")
             .help("put a regular expression in single quotes, where a backslash is just a backslash: `'\\d+'`");
-    }
-    if header {
-        return mistakes
-            .error(span, "this header cannot be read", message)
-            .help("a table is written `[limits]`, one of a list of tables `[[check]]`, alone on its line");
     }
     if message.starts_with("invalid basic string") {
         return mistakes.error(span, "this string is never closed", "the closing `\"` is missing").help(
@@ -124,7 +158,35 @@ pub(super) fn explain(text: &str, broken: &Broken, mistakes: &Mistakes) -> Diagn
     if message.starts_with("missing comma") {
         return mistakes.error(span, "a comma is missing", "here").help("separate the items with commas");
     }
+    let message = message.trim_end_matches(", expected nothing");
     mistakes
         .error(span, format!("this is not TOML: {message}"), "")
         .help("a line is `key = value`, `[table]` or `[[list-of-tables]]`; see https://toml.io")
+}
+
+/// Habits from other languages.
+fn slip(
+    text: &str,
+    line: usize,
+    written: &str,
+    span: &std::ops::Range<usize>,
+    mistakes: &Mistakes,
+) -> Option<Diagnostic> {
+    if written.trim_start().starts_with("//") || written.trim_start().starts_with("--") {
+        let mistake = mistakes.error(line..line + written.trim_end().len(), "this is no comment in TOML", "");
+        return Some(mistake.help("a comment begins with `#`"));
+    }
+    let rest = &text[span.start..];
+    let key = text[line..span.start].trim();
+    let bare = !key.is_empty() && !key.contains(['=', '"', '\'']);
+    if rest.starts_with(':') && bare {
+        let mistake =
+            mistakes.error(span.start..span.start + 1, "a key and its value are joined with `=`", "not with `:`");
+        return Some(mistake.help(format!("write `{key} = …`")));
+    }
+    if rest.starts_with(';') {
+        let mistake = mistakes.error(span.start..span.start + 1, "a line does not end in `;`", "one too many");
+        return Some(mistake.help("remove it"));
+    }
+    None
 }

@@ -47,7 +47,9 @@ impl<'a> Value<'a> {
             }
         }));
         mistakes.add(mistake);
-        None
+        // One table in the place of a list of tables is read on, since it is plain what was meant.
+        let one_of_list = matches!(of, Type::Tables(_)) && node.get_ref().is_table();
+        one_of_list.then_some(Self { node, of, mistakes })
     }
 
     /// Its place.
@@ -120,6 +122,9 @@ impl<'a> Value<'a> {
     /// The tables of a list of tables, when it is one.
     pub(in crate::course) fn sections(&self) -> Option<Vec<Section<'a>>> {
         let shape = self.shape(|of| if let Type::Tables(shape) = of { Some(*shape) } else { None })?;
+        if let Some(table) = self.node.get_ref().as_table() {
+            return Some(vec![Section::read(shape, table, self.span(), self.mistakes)]);
+        }
         let array: &DeArray<'_> = self.node.get_ref().as_array()?;
         let section = |node: &'a Spanned<DeValue<'a>>| {
             Some(Section::read(shape, node.get_ref().as_table()?, node.span(), self.mistakes))
@@ -151,11 +156,15 @@ impl<'a> Value<'a> {
 
 fn accepts(of: &Type, value: &DeValue<'_>) -> bool {
     match of {
-        Type::Text | Type::Duration | Type::Size | Type::Regex | Type::Choice(_) => value.is_str(),
+        Type::Text
+        | Type::Duration
+        | Type::Size
+        | Type::Regex
+        | Type::Choice(_)
+        | Type::Operand(OperandKind::Duration) => value.is_str(),
         Type::Integer(..) => value.is_integer(),
         Type::Number => value.is_integer() || value.is_float(),
         Type::Boolean => value.is_bool(),
-        Type::Operand(OperandKind::Duration) => value.is_str(),
         Type::Operand(OperandKind::Number) => value.is_str() || value.is_integer() || value.is_float(),
         Type::Operand(OperandKind::Count | OperandKind::Text) => value.is_str() || value.is_integer(),
         Type::List(_) => value.is_array(),
@@ -171,10 +180,9 @@ fn describe(of: &Type) -> String {
         Type::Integer(..) => "an integer".to_owned(),
         Type::Number => "a number".to_owned(),
         Type::Boolean => "`true` or `false`".to_owned(),
-        Type::Duration => "a duration in quotes".to_owned(),
+        Type::Duration | Type::Operand(OperandKind::Duration) => "a duration in quotes".to_owned(),
         Type::Size => "a size in quotes".to_owned(),
         Type::Regex => "a string with a regular expression".to_owned(),
-        Type::Operand(OperandKind::Duration) => "a duration in quotes".to_owned(),
         Type::Operand(OperandKind::Count) => "an integer (or a string such as `\"$1\"`)".to_owned(),
         Type::Operand(OperandKind::Number) => "a number (or a string such as `\"$1\"`)".to_owned(),
         Type::Operand(OperandKind::Text) => "a string or an integer".to_owned(),
@@ -220,6 +228,7 @@ fn way_out(of: &Type, node: &Spanned<DeValue<'_>>, source: &str, name: &str) -> 
         (Type::Boolean, DeValue::String(text)) if matches!(&**text, "true" | "false") => {
             format!("write it without quotes: `{text}`")
         }
+        (Type::List(Type::Text), DeValue::Integer(_)) => format!("put brackets and quotes round it: `[\"{written}\"]`"),
         (Type::List(_), DeValue::String(_) | DeValue::Integer(_)) => format!("put brackets round it: `[{written}]`"),
         (Type::Tables(_), DeValue::Table(_)) => format!("write `[[{name}]]`, with two brackets"),
         (Type::Table(shape), _) => format!("for example `{}`", shape.example.lines().next().unwrap_or_default()),

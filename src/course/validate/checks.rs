@@ -134,7 +134,8 @@ fn seen_cases(section: &Section<'_>, cases: &[KnownCase]) -> Option<Vec<String>>
             good = false;
             let message = format!("unknown case {}", excerpt(name.get_ref()));
             let mistake = mistakes.error(name.span(), message, "no `[[case]]` has this name");
-            mistakes.add_relative(mistake.help(suggest::nearest_or_all(name.get_ref(), &known, "the cases are")));
+            let help = suggest::nearest_or_all(name.get_ref(), &known, "the cases are");
+            mistakes.add_reference(mistake.help(help), suggest::nearest(name.get_ref(), &known).is_some());
         }
     }
     good.then(|| names.into_iter().map(Spanned::into_inner).collect())
@@ -164,7 +165,8 @@ pub(super) fn references(
             if complete || near.is_some() {
                 let message = format!("unknown check {}", excerpt(name.get_ref()));
                 let mistake = mistakes.error(name.span(), message, "no `[[check]]` has this id");
-                mistakes.add_relative(mistake.help(suggest::nearest_or_all(name.get_ref(), &ids, "the checks are")));
+                let help = suggest::nearest_or_all(name.get_ref(), &ids, "the checks are");
+                mistakes.add_reference(mistake.help(help), near.is_some());
             }
         }
     }

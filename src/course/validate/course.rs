@@ -36,10 +36,10 @@ pub(in crate::course) struct Listed {
 
 /// Reads `course.toml`, and compares it with the folders when they are known.
 pub(in crate::course) fn course(
-    source: Arc<SourceFile>,
+    source: &Arc<SourceFile>,
     folders: Option<&[Folder]>,
 ) -> (Option<CourseFile>, Vec<Diagnostic>) {
-    let mistakes = Mistakes::new(Arc::clone(&source));
+    let mistakes = Mistakes::new(Arc::clone(source));
     let document = Document::read(source.text(), &mistakes);
     let course = document.with_section(&COURSE, &mistakes, |section| read(section, folders));
     let course = course.filter(|_| !mistakes.any_error());
@@ -60,11 +60,9 @@ fn read(section: &Section<'_>, folders: Option<&[Folder]>) -> Option<CourseFile>
     for table in &tables {
         let chapter = table.filled_text("title").map(Spanned::into_inner).unwrap_or_default();
         let exercises = table.texts("exercises").unwrap_or_default();
-        if let (Some(value), true) = (table.value("exercises"), exercises.is_empty()) {
-            if !value.has_bad_item() {
-                let mistake = mistakes.error(value.span(), "this chapter has no exercises", "this list is empty");
-                mistakes.add(mistake.help("list the folders of its exercises, or remove the chapter"));
-            }
+        if let Some(value) = table.value("exercises").filter(|value| exercises.is_empty() && !value.has_bad_item()) {
+            let mistake = mistakes.error(value.span(), "this chapter has no exercises", "this list is empty");
+            mistakes.add(mistake.help("list the folders of its exercises, or remove the chapter"));
         }
         let ids = exercises.iter().map(|id| id.get_ref().clone()).collect();
         named.extend(exercises.into_iter().map(|id| (id, chapter.clone())));
@@ -132,13 +130,11 @@ fn compare(named: &[(Spanned<String>, String)], folders: &[Folder], mistakes: &M
             let mistake = mistakes.error(id.span(), message, "no folder has this name");
             let near = suggest::nearest(id.get_ref(), &free);
             misspelt.extend(near);
-            mistakes.add(match near.or_else(|| suggest::nearest(id.get_ref(), &there)) {
-                Some(near) => mistake.help(format!("did you mean `{near}`?")),
-                None => {
-                    let id = id.get_ref();
-                    mistake.help(format!("make the folders `exercises/{id}`, `solutions/{id}` and `graders/{id}`"))
-                }
-            });
+            let id = id.get_ref();
+            mistakes.add(mistake.help(match near.or_else(|| suggest::nearest(id, &there)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("make the folders `exercises/{id}`, `solutions/{id}` and `graders/{id}`"),
+            }));
             continue;
         };
         for missing in &folder.missing {

@@ -39,6 +39,7 @@ impl Events {
             let pattern = regex.map(|regex| EventPattern { name: name.clone(), regex });
             if let (Some(pattern), Some(text)) = (&pattern, &text) {
                 reserved_fields(pattern, text, spec.mistakes);
+                pattern::refuse_newline(text, spec.mistakes);
             }
             known.insert(name, Known { name: field.name.span(), pattern });
         }
@@ -59,13 +60,9 @@ impl Events {
             let help = if names.is_empty() {
                 format!("define it: `[events]`, then `{} = '^…$'`", name.get_ref())
             } else {
-                // What was meant is used all the same, lest it be reported as never used.
-                if let Some(nearest) = suggest::nearest(name.get_ref(), &names) {
-                    self.used.borrow_mut().insert(nearest.to_owned());
-                }
                 suggest::nearest_or_all(name.get_ref(), &names, "the events are")
             };
-            mistakes.add_relative(mistake.help(help));
+            mistakes.add_reference(mistake.help(help), suggest::nearest(name.get_ref(), &names).is_some());
         }
         None
     }
@@ -118,6 +115,10 @@ impl Events {
 
     /// Warns of events that nothing refers to.
     pub(super) fn warn_of_unused(&self, mistakes: &Mistakes) {
+        if mistakes.any_error() {
+            // A check that could not be read may use them.
+            return;
+        }
         let used = self.used.borrow();
         for (name, known) in self.known.iter().filter(|(name, _)| !used.contains(*name)) {
             let message = format!("the event `{name}` is never used");

@@ -60,8 +60,8 @@ impl Scene<'_> {
         let constant = !text.contains('$');
         if constant {
             let resolved = operand.resolve(Scope { args: &[], vars: &BTreeMap::new(), writer: None }).ok()?;
-            let number = self.constant(&resolved, &span, kind)?;
-            return Some(Tried { operand, span, values: vec![number], constant });
+            let values = vec![self.constant(&resolved, &span, kind).ok()?];
+            return Some(Tried { operand, span, values, constant });
         }
         let mut values = Vec::new();
         let mut failed: Option<(&KnownCase, Failure)> = None;
@@ -117,20 +117,18 @@ impl Scene<'_> {
         good.then_some(only)
     }
 
-    fn constant(&self, text: &str, span: &Range<usize>, kind: OperandKind) -> Option<Option<f64>> {
+    /// The number that a text without `$` is, if it need be one; an `Err` is reported.
+    fn constant(&self, text: &str, span: &Range<usize>, kind: OperandKind) -> Result<Option<f64>, Reported> {
         if kind == OperandKind::Duration {
-            return scalar::duration(text, span.clone(), self.mistakes).map(|duration| Some(nanos(duration)));
+            return scalar::duration(text, span.clone(), self.mistakes).map(|it| Some(nanos(it))).ok_or(Reported);
         }
-        match number(text, kind) {
-            Ok(number) => Some(number),
-            Err(why) => {
-                let message = format!("{} is {}", excerpt(text), no_number(kind));
-                let mistake = self.mistakes.error(span.clone(), message, why);
-                self.mistakes
-                    .add(mistake.help("write a number, or an operand such as `\"$1\"` for the case's first argument"));
-                None
-            }
-        }
+        number(text, kind).map_err(|why| {
+            let message = format!("{} is {}", excerpt(text), no_number(kind));
+            let mistake = self.mistakes.error(span.clone(), message, why);
+            self.mistakes
+                .add(mistake.help("write a number, or an operand such as `\"$1\"` for the case's first argument"));
+            Reported
+        })
     }
 
     fn report(&self, word: &Spanned<String>, case: &KnownCase, failure: &Failure, kind: OperandKind) {
@@ -191,6 +189,10 @@ impl Scene<'_> {
         self.mistakes.add_relative(mistake.help(help));
     }
 }
+
+/// A mistake that is among the mistakes already.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reported;
 
 /// Why an operand is of no use in a case.
 enum Failure {

@@ -36,6 +36,22 @@ pub(super) fn regex(text: &Spanned<String>, mistakes: &Mistakes) -> Option<Regex
     None
 }
 
+/// Reports an expression for one line that asks for the end of a line.
+pub(super) fn refuse_newline(text: &Spanned<String>, mistakes: &Mistakes) {
+    let pattern = text.get_ref();
+    let escaped = pattern.match_indices("\\n").find(|(at, _)| {
+        let backslashes = pattern[..*at].bytes().rev().take_while(|byte| *byte == b'\\').count();
+        backslashes % 2 == 0
+    });
+    let found = escaped.map(|(at, _)| at..at + 2).or_else(|| pattern.find('\n').map(|at| at..at + 1));
+    let Some(part) = found.filter(|_| !pattern.starts_with("(?x")) else { return };
+    let whole = text.span();
+    let written = mistakes.source().text().get(whole.clone()).unwrap_or_default();
+    let place = within(written, part).map_or(whole.clone(), |part| whole.start + part.start..whole.start + part.end);
+    let mistake = mistakes.error(place, "this expression can match no line", "a line holds no newline");
+    mistakes.add(mistake.help("an event is one line: describe it without its newline, in a string on one line"));
+}
+
 fn way_out(kind: &ErrorKind) -> &'static str {
     match kind {
         ErrorKind::GroupUnclosed => "close the group with `)`; a bracket that is meant as such is written `\\(`",

@@ -2,6 +2,7 @@ use toml::Spanned;
 
 use super::cases::KnownCase;
 use super::events::Events;
+use super::operand::Reported;
 use crate::course::model::{GroupBy, Limits, Selector};
 use crate::course::raw::Section;
 use crate::diag::Mistakes;
@@ -34,19 +35,19 @@ impl Scene<'_> {
         Some((event, select))
     }
 
-    /// What `by` says, for these events (those among them that exist). None when it is wrong, `Some(None)` without it.
+    /// What `by` says, for these events (those among them that exist). `None` without it; an `Err` is reported.
     pub(super) fn group_by(
         &self,
         section: &Section<'_>,
         events: &[Option<&Spanned<String>>],
-    ) -> Option<Option<GroupBy>> {
+    ) -> Result<Option<GroupBy>, Reported> {
         if !section.has("by") {
-            return Some(None);
+            return Ok(None);
         }
-        let by = section.filled_text("by")?;
+        let by = section.filled_text("by").ok_or(Reported)?;
         match by.get_ref().as_str() {
-            "thread" => return Some(Some(GroupBy::Thread)),
-            "process" => return Some(Some(GroupBy::Process)),
+            "thread" => return Ok(Some(GroupBy::Thread)),
+            "process" => return Ok(Some(GroupBy::Process)),
             _ => {}
         }
         let near = crate::course::suggest::nearest(by.get_ref(), &["thread", "process"]);
@@ -57,8 +58,12 @@ impl Scene<'_> {
             let label = format!("neither `thread` nor `process` nor a field of `{}`", first.get_ref());
             let mistake = self.mistakes.error(by.span(), message, label);
             self.mistakes.add(mistake.help(format!("did you mean `{near}`?")));
-            return None;
+            return Err(Reported);
         }
-        self.events.field_of_all(&events, &by, self.mistakes).then(|| Some(GroupBy::Field(by.into_inner())))
+        if self.events.field_of_all(&events, &by, self.mistakes) {
+            Ok(Some(GroupBy::Field(by.into_inner())))
+        } else {
+            Err(Reported)
+        }
     }
 }

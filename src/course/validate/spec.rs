@@ -19,8 +19,8 @@ pub struct SpecContext {
 const LEAST_MEMORY: u64 = 1 << 20;
 
 /// Reads a spec: the model, unless there is an error, and all mistakes and warnings sorted by place.
-pub(in crate::course) fn spec(source: Arc<SourceFile>, context: &SpecContext) -> (Option<Spec>, Vec<Diagnostic>) {
-    let mistakes = Mistakes::new(Arc::clone(&source));
+pub(in crate::course) fn spec(source: &Arc<SourceFile>, context: &SpecContext) -> (Option<Spec>, Vec<Diagnostic>) {
+    let mistakes = Mistakes::new(Arc::clone(source));
     let document = Document::read(source.text(), &mistakes);
     let spec = document.with_section(&SPEC, &mistakes, |section| read(section, context));
     let spec = spec.filter(|_| !mistakes.any_error());

@@ -29,9 +29,8 @@ fn wrong(section: &Section<'_>, file: Option<Spanned<String>>, checks: &Checks) 
     }
     let engine = match section.choice("engine") {
         Some("traced") => Engines::Traced,
-        Some(_) => Engines::Any,
         None if section.has("engine") => return None,
-        None => Engines::Any,
+        _ => Engines::Any,
     };
     let file = file?.into_inner();
     let language = language(&file)?;

@@ -16,14 +16,8 @@ impl Scene<'_> {
     pub(super) fn quantified(&self, table: &Section<'_>) -> Option<Quantified> {
         let busy = scalar::duration_of(table, "busy");
         let busy_good = busy.is_some() || !table.has("busy");
-        let limit = f64::from(self.limits.processes);
-        let mut possible = if table.has("busy") { Possible::FROM_ZERO } else { Possible::FROM_ONE };
-        if table.shape.name == "`threads`" {
-            // Threads may come one after another, so the limit on those that live at once is no bound.
-            possible.most = None;
-        } else if limit < 1.0 {
-            possible.most = Some((limit, "the limit on processes is lower"));
-        }
+        // Those that live one after another may be many, whatever the limit on those that live at once.
+        let possible = if table.has("busy") { Possible::FROM_ZERO } else { Possible::FROM_ONE };
         let bounds = self.bounds(table, OperandKind::Count, possible);
         busy_good.then_some(())?;
         Some(Quantified { bounds: bounds?, busy: busy.map(toml::Spanned::into_inner) })
@@ -74,9 +68,8 @@ impl Scene<'_> {
         let of = match table.choice("of") {
             Some("main") => CpuOf::Main,
             Some("children") => CpuOf::Children,
-            Some(_) => CpuOf::Tree,
             None if table.has("of") => return None,
-            None => CpuOf::Tree,
+            _ => CpuOf::Tree,
         };
         Some(Cpu { bounds: bounds?, of })
     }
@@ -105,12 +98,10 @@ impl Scene<'_> {
     /// A number that is meant as `equals`, or a table of bounds.
     fn request_count(&self, table: &Section<'_>, key: &'static str) -> Option<Bounds> {
         let Some(value) = table.value(key) else { return (!table.has(key)).then(Bounds::default) };
-        match value.section() {
-            Some(bounds) => self.bounds(&bounds, OperandKind::Count, Possible::FROM_ZERO),
-            None => {
-                let tried = self.operand(value, OperandKind::Count, Writer::Unknown)?;
-                Some(Bounds { equals: Some(tried.operand), ..Bounds::default() })
-            }
+        if let Some(bounds) = value.section() {
+            return self.bounds(&bounds, OperandKind::Count, Possible::FROM_ZERO);
         }
+        let tried = self.operand(value, OperandKind::Count, Writer::Unknown)?;
+        Some(Bounds { equals: Some(tried.operand), ..Bounds::default() })
     }
 }

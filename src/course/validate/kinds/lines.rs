@@ -22,12 +22,12 @@ impl Scene<'_> {
         let by = self.group_by(table, &[select.as_ref().map(|(event, _)| event)]);
         let bounds = self.bounds(table, OperandKind::Count, Possible::FROM_ZERO);
         let not_main = table.value("not_main").and_then(|value| value.boolean()).unwrap_or_default();
-        if let (true, Some(Some(GroupBy::Field(field))), Some(span)) = (not_main, &by, table.key_span("not_main")) {
+        if let (true, Ok(Some(GroupBy::Field(field))), Some(span)) = (not_main, &by, table.key_span("not_main")) {
             let label = format!("the values of `{field}` have no main one");
             let mistake = self.mistakes.error(span, "`not_main` goes with threads and processes only", label);
             self.mistakes.add(mistake.help("remove it, or write `by = \"thread\"` or `by = \"process\"`"));
         }
-        Some(Distinct { select: select?.1, by: by??, not_main, bounds: bounds? })
+        Some(Distinct { select: select?.1, by: by.ok()??, not_main, bounds: bounds? })
     }
 
     pub(super) fn field(&self, table: &Section<'_>) -> Option<FieldCheck> {

@@ -17,7 +17,6 @@ impl Scene<'_> {
             ("exit", _) => self.exit(value, check).map(CheckKind::Exit),
             ("deadlock", _) => self.deadlock(value).map(CheckKind::Deadlock),
             ("zombies", _) => self.zombies(value).map(CheckKind::Zombies),
-            (_, None) => None,
             ("count", Some(table)) => self.count(table).map(CheckKind::Count),
             ("order", Some(table)) => self.order(table).map(CheckKind::Order),
             ("before", Some(table)) => self.before(table).map(CheckKind::Before),

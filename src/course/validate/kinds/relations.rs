@@ -56,7 +56,7 @@ impl Scene<'_> {
         }
         let whole = events.len() == all && !value.has_bad_item();
         whole.then_some(())?;
-        Some(Order::Events { events: events.into_iter().map(Spanned::into_inner).collect(), by: by? })
+        Some(Order::Events { events: events.into_iter().map(Spanned::into_inner).collect(), by: by.ok()? })
     }
 
     fn order_of_values(&self, table: &Section<'_>) -> Option<Order> {
@@ -102,7 +102,7 @@ impl Scene<'_> {
         let by = self.group_by(table, &[first.as_ref(), then.as_ref()]);
         let (first, then) = (first?, then?);
         self.different(table, &first, &then).then_some(())?;
-        Some(Before { first: first.into_inner(), then: then.into_inner(), by: by? })
+        Some(Before { first: first.into_inner(), then: then.into_inner(), by: by.ok()? })
     }
 
     pub(super) fn elapsed(&self, table: &Section<'_>) -> Option<Elapsed> {
@@ -152,7 +152,7 @@ impl Scene<'_> {
         Some(Gap {
             from,
             to: to?.into_inner(),
-            by: by?,
+            by: by.ok()?,
             bounds: bounds?,
             field: field.map(|field| (field.into_inner(), unit)),
             tolerance: tolerance?,
@@ -188,7 +188,7 @@ impl Scene<'_> {
         let bounds = self.bounds(table, OperandKind::Count, Possible::FROM_ZERO);
         let (from, to) = (from?, to?);
         self.different(table, &from, &to).then_some(())?;
-        Some(Overlap { from: from.into_inner(), to: to.into_inner(), by: by?, bounds: bounds? })
+        Some(Overlap { from: from.into_inner(), to: to.into_inner(), by: by.ok()?, bounds: bounds? })
     }
 
     fn possible_time(&self) -> Possible {
