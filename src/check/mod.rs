@@ -16,6 +16,7 @@ pub mod verdict;
 
 pub use finding::SpecFault;
 pub use judge::{CaseRun, Fault, Judgement, SourceText, judge, score, verdict_of};
+pub use kinds::normal_form;
 pub use needs::needs;
 
 /// A fragment as a sentence: a capital letter and a full stop.

@@ -139,7 +139,7 @@ impl Builder {
     fn event_of(mut self, pid: Pid, tid: Tid, kind: EventKind) -> Self {
         let t = VirtualInstant::from_nanos(self.now);
         if self.events.is_empty() && pid != 0 {
-            let born = EventKind::Process { parent: 1 };
+            let born = EventKind::Process { parent: 0 };
             self.events.push(Event { t: VirtualInstant::START, seq: 0, pid: MAIN, tid: MAIN, kind: born });
         }
         self.events.push(Event { t, seq: self.events.len() as u64, pid, tid, kind });

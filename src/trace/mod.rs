@@ -7,6 +7,7 @@
 mod builder;
 mod event;
 mod jsonl;
+mod normal;
 pub mod query;
 pub mod snapshot;
 mod whole;
@@ -14,4 +15,5 @@ mod whole;
 pub use builder::Builder;
 pub use event::{Event, EventKind, HttpPhase, Pid, StuckThread, Tid};
 pub use jsonl::{TraceReadError, TraceReadProblem, read_jsonl, write_jsonl};
+pub use normal::{Chain, Instant, Normal, NormalParseError, neutral_texts};
 pub use whole::{ClockKind, End, Ended, ExitStatus, Header, LimitKind, SCHEMA, Trace};

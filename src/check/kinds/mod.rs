@@ -24,6 +24,8 @@ mod source;
 mod threads;
 mod zombies;
 
+pub use snapshot::normal_form;
+
 use super::finding::Found;
 use super::judge::SourceText;
 use super::run::Run;

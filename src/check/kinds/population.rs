@@ -53,7 +53,7 @@ pub(super) fn judge(
 
 fn show(life: &Living, with_cpu: bool) -> Evidence {
     let mut text = format!("{} began", life.name);
-    if life.parent > 1 && life.born.seq > 0 {
+    if life.parent != 0 && life.born.seq > 0 {
         let _ = write!(text, ", started by {}", life.parent);
     }
     if with_cpu && life.ended {

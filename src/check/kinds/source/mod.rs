@@ -1,3 +1,5 @@
+//! What the source uses, by its syntax tree: names that it must or must not use.
+
 use crate::check::finding::Finding;
 use crate::check::judge::SourceText;
 use crate::course::model::Source;
