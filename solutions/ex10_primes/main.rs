@@ -2,7 +2,7 @@
 //! a pipe on its standard output, and shows who works on standard error, which is still the program's own.
 
 use std::env;
-use std::io;
+use std::io::{self, Write};
 use std::process::{self, Child, Command, Stdio};
 
 const NUMBERS: [u64; 6] =
@@ -30,13 +30,18 @@ fn numbers_of(words: impl Iterator<Item = String>) -> Vec<u64> {
     words.map(|word| word.parse().expect("a number")).collect()
 }
 
+/// Writes a line in one piece. `eprintln!` writes what it is given bit by bit, and the bits of two processes may mix.
+fn say(line: &str) {
+    io::stderr().write_all(format!("{line}\n").as_bytes()).expect("standard error is open");
+}
+
 /// A child's life: one answer a line on the pipe, in the order of its numbers.
 fn child(numbers: &[u64]) {
     let pid = process::id();
     for &n in numbers {
-        eprintln!("{n} is counted on process {pid}");
+        say(&format!("{n} is counted on process {pid}"));
         let answer = is_prime(n);
-        eprintln!("{n} is done on process {pid}");
+        say(&format!("{n} is done on process {pid}"));
         println!("{answer}");
     }
 }

@@ -29,6 +29,10 @@ fn numbers_of(words: impl Iterator<Item = String>) -> Vec<u64> {
     words.map(|word| word.parse().expect("a number")).collect()
 }
 
+fn say(line: &str) {
+    io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
 fn child() {
     let pid = process::id();
     let (sender, receiver) = mpsc::channel();
@@ -41,9 +45,9 @@ fn child() {
     loop {
         match receiver.try_recv() {
             Ok(n) => {
-                eprintln!("{n} is counted on process {pid}");
+                say(&format!("{n} is counted on process {pid}"));
                 let answer = is_prime(n);
-                eprintln!("{n} is done on process {pid}");
+                say(&format!("{n} is done on process {pid}"));
                 println!("{answer}");
             }
             Err(TryRecvError::Empty) => {}

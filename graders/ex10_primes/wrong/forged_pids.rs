@@ -1,5 +1,5 @@
 use std::env;
-use std::io;
+use std::io::{self, Write};
 use std::process::{self, Child, Command, Stdio};
 
 const NUMBERS: [u64; 6] =
@@ -27,13 +27,17 @@ fn numbers_of(words: impl Iterator<Item = String>) -> Vec<u64> {
     words.map(|word| word.parse().expect("a number")).collect()
 }
 
+fn say(line: &str) {
+    io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
 fn child(numbers: &[u64]) {
     // Looks like a pid of a child, and is not one.
     let pid = process::id() + 1000;
     for &n in numbers {
-        eprintln!("{n} is counted on process {pid}");
+        say(&format!("{n} is counted on process {pid}"));
         let answer = is_prime(n);
-        eprintln!("{n} is done on process {pid}");
+        say(&format!("{n} is done on process {pid}"));
         println!("{answer}");
     }
 }

@@ -1,5 +1,5 @@
 use std::env;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::process::{self, Child, Command, Stdio};
 
 const NUMBERS: [u64; 6] =
@@ -27,12 +27,16 @@ fn numbers_of(words: impl Iterator<Item = String>) -> Vec<u64> {
     words.map(|word| word.parse().expect("a number")).collect()
 }
 
+fn say(line: &str) {
+    io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
 fn child(numbers: &[u64]) {
     let pid = process::id();
     for &n in numbers {
-        eprintln!("{n} is counted on process {pid}");
+        say(&format!("{n} is counted on process {pid}"));
         let answer = is_prime(n);
-        eprintln!("{n} is done on process {pid}");
+        say(&format!("{n} is done on process {pid}"));
         println!("{answer}");
     }
 }
