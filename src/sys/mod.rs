@@ -3,13 +3,19 @@
 //! One concern a file, small functions, each block with the reason why it is sound. Nothing here decides anything: what
 //! is called when, and what a failure means, is the caller's business.
 
+pub mod child;
 pub mod children;
+pub mod descriptor;
 pub mod descriptors;
 pub mod dispositions;
 pub mod limit_child;
 pub mod loopback;
+pub mod ptrace;
 pub mod rights;
+pub mod signal;
 pub mod split;
 pub mod stage;
 pub mod subprocess;
+pub mod tick;
 pub mod tree;
+pub mod wait;

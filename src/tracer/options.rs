@@ -120,3 +120,19 @@ impl Default for Epoch {
         Self(1_767_225_600 * 1_000_000_000)
     }
 }
+
+impl Epoch {
+    /// The machine's own time.
+    pub fn now() -> Self {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Self(u64::try_from(since.as_nanos()).unwrap_or(u64::MAX))
+    }
+}
+
+/// RFC 3339, in UTC.
+impl std::fmt::Display for Epoch {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let moment = jiff::Timestamp::from_nanosecond(i128::from(self.0)).unwrap_or_default();
+        write!(formatter, "{moment}")
+    }
+}

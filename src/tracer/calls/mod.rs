@@ -1,0 +1,203 @@
+//! What is done at each system call that stops: one file a family.
+//!
+//! A family's functions get the world, the caller and the registers, and say what comes [`Then`]. They change registers only
+//! to turn a timed wait into one without time-out. A pointer that cannot be read is left to the kernel, which says EFAULT itself.
+
+mod affinity;
+mod clock;
+mod ipc;
+mod output;
+mod poll;
+mod select;
+mod signal_timers;
+mod sleep;
+mod socket;
+mod sync;
+mod timer_files;
+mod treatment;
+mod wait;
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::OnceLock;
+
+pub(super) use socket::SocketTimeouts;
+pub(super) use treatment::{ALWAYS, Call, Condition, Test, Treatment, When, given, is, is_not, masked};
+
+use super::regs::{CALLS, Native, Registers, negative};
+use super::task::{Pending, Seen, Slot, WaitKind};
+use super::tracee::Resume;
+use super::world::{Caller, World};
+use crate::clock::{VirtualDuration, VirtualInstant};
+
+/// What comes after a look at a call.
+pub(super) enum Then {
+    /// The kernel does it as it is.
+    Go,
+    /// We have done it: this is its result.
+    Answer(i64),
+    /// The kernel does it as the registers now say, without its time-out; we keep the time.
+    Wait {
+        kind: WaitKind,
+        until: VirtualInstant,
+        /// How long it asked for.
+        span: VirtualDuration,
+    },
+    /// The kernel does it, and we look at what it returned.
+    See(Seen),
+}
+
+/// A call answered with an error.
+const fn error(errno: i32) -> Then {
+    Then::Answer(negative(errno))
+}
+
+fn known(number: i64) -> Option<Call> {
+    static KNOWN: OnceLock<HashMap<i64, Call>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let call = |treatment: &Treatment| match treatment {
+            Treatment::Observed(call, _) | Treatment::Virtualised(call, _) => Some(*call),
+            Treatment::Ignored | Treatment::Refused(..) => None,
+        };
+        CALLS.iter().filter_map(|(number, _, treatment)| Some((*number, call(treatment)?))).collect()
+    });
+    known.get(&number).copied()
+}
+
+/// The name of a system call.
+pub(super) fn name(number: i64) -> &'static str {
+    CALLS
+        .binary_search_by_key(&number, |(number, _, _)| *number)
+        .map_or("a system call without a name", |place| CALLS[place].1)
+}
+
+/// A thread is about to make a call that the filter marks.
+pub(super) fn enter(world: &mut World<'_>, tid: i32) -> io::Result<()> {
+    let task = &world.tasks[&tid];
+    let Slot::Stopped(stopped) = &task.slot else { return Ok(()) };
+    let mut registers = stopped.registers()?;
+    let original = registers;
+    let caller = Caller { tid, pid: task.pid };
+    let resumed = world.take_up_interrupted(tid, &original);
+    let then = match known(registers.number()) {
+        Some(call) => match dispatch(world, caller, call, &mut registers) {
+            Err(error) if error.raw_os_error() == Some(libc::EFAULT) => Then::Go,
+            other => other?,
+        },
+        None => Then::Go,
+    };
+    match then {
+        Then::Go => world.release(tid, Resume::Go(0)),
+        Then::Answer(result) => {
+            registers = original;
+            registers.answer(result);
+            put(world, tid, &registers)?;
+            world.release(tid, Resume::Go(0));
+        }
+        Then::Wait { kind, until, span } => {
+            put(world, tid, &registers)?;
+            world.begin_wait(caller, kind, original, until, span, resumed);
+            world.release(tid, Resume::UntilReturn);
+        }
+        Then::See(seen) => {
+            if let Some(task) = world.tasks.get_mut(&tid) {
+                task.pending = Some(Pending::Seen(seen));
+            }
+            world.release(tid, Resume::UntilReturn);
+        }
+    }
+    Ok(())
+}
+
+/// A call of a thread returned that we wanted to see return.
+pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
+    let Some(task) = world.tasks.get_mut(&tid) else { return Ok(()) };
+    let pending = task.pending.take();
+    let Slot::Stopped(stopped) = &task.slot else { return Ok(()) };
+    let caller = Caller { tid, pid: task.pid };
+    let mut registers = stopped.registers()?;
+    match pending {
+        Some(Pending::Wait(wait)) => {
+            world.finish_wait(caller, wait, &mut registers);
+            put(world, tid, &registers)?;
+        }
+        Some(Pending::Seen(Seen::Write { stream, parts })) => {
+            output::written(world, caller, stream, &parts, registers.result());
+        }
+        Some(Pending::Seen(Seen::TimerCreate { timer, id_at })) => {
+            signal_timers::created(world, caller, timer, id_at, registers.result());
+        }
+        Some(Pending::Seen(Seen::Times)) => {
+            registers.set_result(clock::times_result(world));
+            put(world, tid, &registers)?;
+        }
+        Some(Pending::Seen(Seen::Sysinfo { at })) if registers.result() == 0 => clock::uptime(world, caller, at)?,
+        Some(Pending::Seen(Seen::Sysinfo { .. })) => {}
+        Some(Pending::Seen(Seen::Door(number))) => socket::opened(world, caller, number, registers.result()),
+        Some(Pending::Seen(Seen::Injected(injected))) => {
+            injected.put_back(world, caller, &mut registers)?;
+            put(world, tid, &registers)?;
+        }
+        None => {}
+    }
+    world.release(tid, Resume::Go(0));
+    Ok(())
+}
+
+fn put(world: &World<'_>, tid: i32, registers: &Native) -> io::Result<()> {
+    match world.tasks.get(&tid).map(|task| &task.slot) {
+        Some(Slot::Stopped(stopped)) => stopped.set_registers(registers),
+        _ => Ok(()),
+    }
+}
+
+fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut Native) -> io::Result<Then> {
+    match call {
+        Call::ClockGettime => clock::clock_gettime(world, caller, registers),
+        Call::Gettimeofday => clock::gettimeofday(world, caller, registers),
+        Call::Time => clock::time(world, caller, registers),
+        Call::Times => Ok(clock::times()),
+        Call::Sysinfo => Ok(clock::sysinfo(registers)),
+        Call::ClockSettime => Ok(error(libc::EPERM)),
+        Call::Adjtimex => Ok(clock::adjtimex(world)),
+        Call::Nanosleep => sleep::nanosleep(world, caller, registers),
+        Call::ClockNanosleep => sleep::clock_nanosleep(world, caller, registers),
+        Call::Futex => sync::futex(world, caller, registers),
+        Call::FutexWaitv => sync::futex_waitv(world, caller, registers),
+        Call::FutexWait => sync::futex_wait(world, caller, registers),
+        Call::Poll => Ok(poll::poll(world, registers)),
+        Call::Ppoll => poll::ppoll(world, caller, registers),
+        Call::EpollWait => Ok(poll::epoll_wait(world, registers)),
+        Call::EpollPwait2 => poll::epoll_pwait2(world, caller, registers),
+        Call::Select => select::select(world, caller, registers),
+        Call::Pselect => select::pselect6(world, caller, registers),
+        Call::Sigtimedwait => ipc::rt_sigtimedwait(world, caller, registers),
+        Call::Semtimedop => ipc::semtimedop(world, caller, registers),
+        Call::MqTimedsend | Call::MqTimedreceive => ipc::mq_timed(world, caller, registers),
+        Call::Recvmmsg => Ok(socket::recvmmsg(world)),
+        Call::IoGetevents => Ok(ipc::io_getevents(world)),
+        Call::Setitimer => signal_timers::setitimer(world, caller, registers),
+        Call::Getitimer => signal_timers::getitimer(world, caller, registers),
+        Call::Alarm => Ok(signal_timers::alarm(world, caller, registers)),
+        Call::TimerCreate => signal_timers::timer_create(caller, registers),
+        Call::TimerSettime => signal_timers::timer_settime(world, caller, registers),
+        Call::TimerGettime => signal_timers::timer_gettime(world, caller, registers),
+        Call::TimerGetoverrun => Ok(signal_timers::timer_getoverrun(world, caller, registers)),
+        Call::TimerDelete => Ok(signal_timers::timer_delete(world, caller, registers)),
+        Call::TimerfdSettime => timer_files::timerfd_settime(world, caller, registers),
+        Call::TimerfdGettime => timer_files::timerfd_gettime(world, caller, registers),
+        Call::Setsockopt => socket::setsockopt(world, caller, registers),
+        Call::Getsockopt => socket::getsockopt(world, caller, registers),
+        Call::Socket => Ok(socket::socket(world)),
+        Call::Connect => socket::connect(world, caller, registers),
+        Call::Bind | Call::Listen => Ok(socket::door(world, registers)),
+        Call::Sendto => socket::sendto(world, caller, registers),
+        Call::Write => output::write(world, caller, registers),
+        Call::Writev => output::writev(world, caller, registers),
+        Call::Pwrite => output::pwrite(world, caller, registers),
+        Call::Pwritev => output::pwritev(world, caller, registers),
+        Call::Transfer => Ok(output::transfer(world, caller, registers)),
+        Call::SchedGetaffinity => affinity::get(world, caller, registers),
+        Call::SchedSetaffinity => affinity::set(world, caller, registers),
+    }
+}

@@ -1,0 +1,277 @@
+//! `setitimer`, `alarm` and POSIX timers.
+
+use std::io;
+
+use super::{Then, error};
+use crate::clock::{VirtualDuration, VirtualInstant};
+use crate::sys::signal::{self, SI_TIMER, SignalInfo};
+use crate::tracer::memory;
+use crate::tracer::procfs;
+use crate::tracer::regs::{Native, Registers, int};
+use crate::tracer::task::Seen;
+use crate::tracer::time::{is_calendar, is_monotonic};
+use crate::tracer::timers::{Armed, NewTimer, Notify, PosixTimer};
+use crate::tracer::world::{Caller, Due, World};
+
+const TIMER_ABSTIME: i32 = 1;
+const SIGEV_SIGNAL: i32 = 0;
+const SIGEV_NONE: i32 = 1;
+const SIGEV_THREAD_ID: i32 = 4;
+
+impl World<'_> {
+    fn armed(&mut self, due: Due) -> Option<&mut Armed> {
+        match due {
+            Due::IntervalTimer(pid) => Some(&mut self.processes.get_mut(&pid)?.timers.interval),
+            Due::PosixTimer(pid, id) => Some(&mut self.processes.get_mut(&pid)?.timers.posix.get_mut(&id)?.armed),
+            _ => None,
+        }
+    }
+
+    /// Sets a timer anew, or stops it.
+    fn arm(&mut self, due: Due, next: Option<VirtualInstant>, period: VirtualDuration) {
+        if let Some(key) = self.armed(due).and_then(|armed| armed.next.take()) {
+            self.deadlines.cancel(key);
+        }
+        let key = next.map(|at| self.deadlines.set(at, due));
+        if let Some(armed) = self.armed(due) {
+            *armed = Armed { next: key, period };
+        }
+    }
+
+    /// A timer that was due at `at` sets itself for its next period; how many periods passed besides the first. After a
+    /// jump over several periods the next one lies after now, as the kernel reckons.
+    fn next_period(&mut self, due: Due, at: VirtualInstant) -> u64 {
+        let now = self.time.now();
+        let Some(armed) = self.armed(due) else { return 0 };
+        armed.next = None;
+        let period = armed.period;
+        if period == VirtualDuration::ZERO {
+            return 0;
+        }
+        let missed = now.since(at).as_nanos() / period.as_nanos();
+        let next = at.saturating_add(VirtualDuration::from_nanos((missed + 1).saturating_mul(period.as_nanos())));
+        let key = self.deadlines.set(next, due);
+        if let Some(armed) = self.armed(due) {
+            armed.next = Some(key);
+        }
+        missed
+    }
+
+    /// The interval timer of a process expired.
+    pub(in crate::tracer) fn interval_timer_expired(&mut self, pid: i32, at: VirtualInstant) {
+        self.next_period(Due::IntervalTimer(pid), at);
+        if let Some(process) = self.processes.get_mut(&pid) {
+            process.timers.alarms_sent += 1;
+            // ESRCH: it is dying.
+            let _ = signal::send(pid, libc::SIGALRM);
+        }
+    }
+
+    /// A POSIX timer expired. While its last signal has not been taken, expirations are only counted.
+    pub(in crate::tracer) fn posix_timer_expired(&mut self, pid: i32, id: i32, at: VirtualInstant) {
+        let missed = i32::try_from(self.next_period(Due::PosixTimer(pid, id), at)).unwrap_or(i32::MAX);
+        let Some(timer) = self.processes.get_mut(&pid).and_then(|process| process.timers.posix.get_mut(&id)) else {
+            return;
+        };
+        let notify = timer.new.notify;
+        let (thread, number, value) = match notify {
+            Notify::Nobody => return,
+            Notify::Process { signal, value } => (None, signal, value),
+            Notify::Thread { tid, signal, value } => (Some(tid), signal, value),
+        };
+        if timer.sent {
+            let bit = 1_u64 << (number - 1);
+            let waiting = match thread {
+                Some(tid) => procfs::signal_set(tid, "SigPnd:"),
+                None => procfs::signal_set(pid, "ShdPnd:"),
+            };
+            if waiting & bit != 0 {
+                timer.overrun = timer.overrun.saturating_add(missed).saturating_add(1);
+                return;
+            }
+            timer.taken();
+        }
+        timer.sent = true;
+        timer.overrun = missed;
+        let info = SignalInfo::timer(number, id, missed, value);
+        // ESRCH and EAGAIN: it is dying, or has too many signals waiting; the kernel would drop it, too.
+        let _ = match thread {
+            Some(tid) => signal::queue_thread(pid, tid, number, &info),
+            None => signal::queue(pid, number, &info),
+        };
+    }
+
+    /// A signal of ours is about to be delivered: it becomes what the kernel would have sent.
+    pub(in crate::tracer) fn mend_signal(&mut self, tid: i32, number: i32) -> io::Result<()> {
+        let Some(pid) = self.tasks.get(&tid).map(|task| task.pid) else { return Ok(()) };
+        let Some(process) = self.processes.get_mut(&pid) else { return Ok(()) };
+        if number == libc::SIGALRM && process.timers.alarms_sent > 0 {
+            process.timers.alarms_sent -= 1;
+            let mut info = crate::sys::ptrace::signal_info(tid)?;
+            if info.code() == 0 {
+                info.set_from_kernel();
+                crate::sys::ptrace::set_signal_info(tid, &info)?;
+            }
+        } else if !process.timers.posix.is_empty() {
+            let mut info = crate::sys::ptrace::signal_info(tid)?;
+            if info.code() == SI_TIMER
+                && let Some(timer) = process.timers.posix.get_mut(&info.sender())
+            {
+                timer.taken();
+                info.set_overrun(timer.overrun_told);
+                crate::sys::ptrace::set_signal_info(tid, &info)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The four words of an `itimerval` or `itimerspec`: period, then time to the next.
+fn words(period: VirtualDuration, left: VirtualDuration, words: fn(u64) -> [i64; 2]) -> [i64; 4] {
+    let ([a, b], [c, d]) = (words(period.as_nanos()), words(left.as_nanos()));
+    [a, b, c, d]
+}
+
+pub(super) fn setitimer(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
+    let new = registers.argument(1);
+    let (period, first) = if new == 0 {
+        (VirtualDuration::ZERO, VirtualDuration::ZERO)
+    } else {
+        let [a, b, c, d] = memory::read_words(caller.tid, new)?;
+        let valid = |micros: i64| (0..1_000_000).contains(&micros);
+        match (memory::timeval(a, b), memory::timeval(c, d)) {
+            (Some(period), Some(first)) if valid(b) && valid(d) => (period, first),
+            _ => return Ok(error(libc::EINVAL)),
+        }
+    };
+    let now = world.time.read();
+    let due = Due::IntervalTimer(caller.pid);
+    if registers.argument(2) != 0
+        && let Some(armed) = world.armed(due)
+    {
+        let old = words(armed.period, armed.left(now), memory::timeval_words);
+        memory::write_words(caller.tid, registers.argument(2), &old)?;
+    }
+    let next = (first > VirtualDuration::ZERO).then(|| now.saturating_add(first));
+    world.arm(due, next, period);
+    Ok(Then::Answer(0))
+}
+
+pub(super) fn getitimer(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
+    let now = world.time.read();
+    let Some(armed) = world.armed(Due::IntervalTimer(caller.pid)) else { return Ok(Then::Go) };
+    let value = words(armed.period, armed.left(now), memory::timeval_words);
+    memory::write_words(caller.tid, registers.argument(1), &value)?;
+    Ok(Then::Answer(0))
+}
+
+/// Whole seconds; what was left of the last alarm is rounded, and never to zero.
+pub(super) fn alarm(world: &mut World<'_>, caller: Caller, registers: &Native) -> Then {
+    let seconds = u64::from(int(registers.argument(0)).cast_unsigned());
+    let now = world.time.read();
+    let due = Due::IntervalTimer(caller.pid);
+    let left = world.armed(due).map_or(0, |armed| armed.left(now).as_nanos());
+    let next = (seconds > 0).then(|| now.saturating_add(VirtualDuration::from_secs(seconds)));
+    world.arm(due, next, VirtualDuration::ZERO);
+    let rounded = (left + 500_000_000) / 1_000_000_000;
+    Then::Answer(if left > 0 { rounded.max(1).cast_signed() } else { 0 })
+}
+
+/// The kernel makes the timer, and so its id; it is never armed there.
+pub(super) fn timer_create(caller: Caller, registers: &Native) -> io::Result<Then> {
+    let clock = int(registers.argument(0));
+    if !is_calendar(clock) && !is_monotonic(clock) {
+        return Ok(Then::Go);
+    }
+    let notify = if registers.argument(1) == 0 {
+        None
+    } else {
+        let bytes = memory::read_some(caller.tid, registers.argument(1), 24)?;
+        let word =
+            |at: usize| bytes.get(at..at + 4).map_or(0, |word| i32::from_ne_bytes(word.try_into().expect("four")));
+        let (value, signal) = ([word(0), word(4)], word(8));
+        match word(12) {
+            SIGEV_SIGNAL => Some(Notify::Process { signal, value }),
+            SIGEV_NONE => Some(Notify::Nobody),
+            SIGEV_THREAD_ID => Some(Notify::Thread { tid: word(16), signal, value }),
+            _ => return Ok(Then::Go),
+        }
+    };
+    // Without a description it is SIGALRM with the timer's id as its value, known when it has been made.
+    let notify = notify.unwrap_or(Notify::Process { signal: libc::SIGALRM, value: [-1, 0] });
+    Ok(Then::See(Seen::TimerCreate { timer: NewTimer { clock, notify }, id_at: registers.argument(2) }))
+}
+
+/// `timer_create` returned.
+pub(super) fn created(world: &mut World<'_>, caller: Caller, mut timer: NewTimer, id_at: u64, result: i64) {
+    let mut id = [0; 4];
+    if result != 0 || memory::read(caller.tid, id_at, &mut id).is_err() {
+        return;
+    }
+    let id = i32::from_ne_bytes(id);
+    if timer.notify == (Notify::Process { signal: libc::SIGALRM, value: [-1, 0] }) {
+        timer.notify = Notify::Process { signal: libc::SIGALRM, value: [id, 0] };
+    }
+    if let Some(process) = world.processes.get_mut(&caller.pid) {
+        process.timers.posix.insert(id, PosixTimer::new(timer));
+    }
+}
+
+fn posix<'w>(world: &'w mut World<'_>, caller: Caller, id: i32) -> Option<&'w mut PosixTimer> {
+    world.processes.get_mut(&caller.pid)?.timers.posix.get_mut(&id)
+}
+
+pub(super) fn timer_settime(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
+    let id = int(registers.argument(0));
+    let Some(clock) = posix(world, caller, id).map(|timer| timer.new.clock) else { return Ok(Then::Go) };
+    let [a, b, c, d] = memory::read_words(caller.tid, registers.argument(2))?;
+    let (Some(period), Some(first)) = (memory::span(a, b), memory::span(c, d)) else {
+        return Ok(error(libc::EINVAL));
+    };
+    let now = world.time.read();
+    let due = Due::PosixTimer(caller.pid, id);
+    if registers.argument(3) != 0
+        && let Some(armed) = world.armed(due)
+    {
+        let old = words(armed.period, armed.left(now), memory::timespec_words);
+        memory::write_words(caller.tid, registers.argument(3), &old)?;
+    }
+    let next = if first == VirtualDuration::ZERO {
+        None
+    } else if int(registers.argument(1)) & TIMER_ABSTIME != 0 {
+        world.time.moment(clock, first)
+    } else {
+        Some(now.saturating_add(first))
+    };
+    if let Some(timer) = posix(world, caller, id) {
+        timer.overrun = 0;
+        timer.overrun_told = 0;
+    }
+    world.arm(due, next, period);
+    Ok(Then::Answer(0))
+}
+
+pub(super) fn timer_gettime(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
+    let now = world.time.read();
+    let Some(armed) = world.armed(Due::PosixTimer(caller.pid, int(registers.argument(0)))) else {
+        return Ok(Then::Go);
+    };
+    let value = words(armed.period, armed.left(now), memory::timespec_words);
+    memory::write_words(caller.tid, registers.argument(1), &value)?;
+    Ok(Then::Answer(0))
+}
+
+pub(super) fn timer_getoverrun(world: &mut World<'_>, caller: Caller, registers: &Native) -> Then {
+    posix(world, caller, int(registers.argument(0)))
+        .map_or(Then::Go, |timer| Then::Answer(i64::from(timer.overrun_told)))
+}
+
+/// The kernel deletes its own, too.
+pub(super) fn timer_delete(world: &mut World<'_>, caller: Caller, registers: &Native) -> Then {
+    let id = int(registers.argument(0));
+    world.arm(Due::PosixTimer(caller.pid, id), None, VirtualDuration::ZERO);
+    if let Some(process) = world.processes.get_mut(&caller.pid) {
+        process.timers.posix.remove(&id);
+    }
+    Then::Go
+}

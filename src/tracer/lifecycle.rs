@@ -1,0 +1,214 @@
+//! Births, execs and deaths of threads and processes, and the signals that reach them.
+
+use std::io;
+
+use super::process::Role;
+use super::procfs;
+use super::stop::Stop;
+use super::task::{Pending, Slot};
+use super::tracee::{Resume, Running};
+use super::vdso;
+use super::world::{Due, World};
+use crate::clock::VirtualDuration;
+use crate::trace::{EventKind, ExitStatus};
+
+impl World<'_> {
+    /// The first stop of a thread came before its maker's. It waits until the maker's stop tells who it is.
+    pub(super) fn stranger(&mut self, tid: i32, status: i32) -> io::Result<()> {
+        let (stopped, stop) = Running::attached(tid).stopped(status)?;
+        debug_assert_eq!(stop, Stop::Asked, "a new thread stops once by itself");
+        self.strangers.insert(tid, stopped);
+        Ok(())
+    }
+
+    /// A thread made another one, or a process.
+    pub(super) fn made(&mut self, tid: i32, child: i32, vfork: bool) -> io::Result<()> {
+        let pid = self.tasks[&tid].pid;
+        let role = self.processes.get(&pid).map_or(Role::Program, |process| process.role);
+        self.introduce(child, pid, tid, role);
+        if vfork && let Some(task) = self.tasks.get_mut(&tid) {
+            task.vfork = Some(child);
+        }
+        self.release(tid, Resume::Go(0));
+        Ok(())
+    }
+
+    /// Takes a new thread into the tree, and lets it go on when it had come early.
+    fn introduce(&mut self, child: i32, maker_pid: i32, maker: i32, role: Role) {
+        let pid = if procfs::is_thread_of(child, maker_pid) { maker_pid } else { child };
+        let early = self.strangers.remove(&child);
+        let came_early = early.is_some();
+        let slot = early.map_or_else(|| Slot::Running(Running::attached(child)), Slot::Stopped);
+        self.adopt(child, pid, slot, role);
+        let kind = if pid == child {
+            EventKind::Process { parent: self.parent_in_trace(maker_pid) }
+        } else {
+            EventKind::Thread { parent: self.parent_in_trace(maker) }
+        };
+        self.note(pid, child, kind);
+        if came_early {
+            self.release(child, Resume::Go(0));
+        }
+    }
+
+    /// Threads whose maker died before it could tell of them.
+    pub(super) fn introduce_strangers(&mut self) -> bool {
+        let strangers: Vec<i32> = self.strangers.keys().copied().collect();
+        for tid in &strangers {
+            let pid = procfs::process_of(*tid).unwrap_or(*tid);
+            let maker = if pid == *tid {
+                procfs::status_field(*tid, "PPid:").and_then(|pid| pid.parse().ok()).unwrap_or(0)
+            } else {
+                pid
+            };
+            let role = self.processes.get(&maker).map_or(Role::Program, |process| process.role);
+            self.introduce(*tid, maker, maker, role);
+        }
+        !strangers.is_empty()
+    }
+
+    /// A process became another program. `former` is the id of the thread that did it; it has the process's id now, and all
+    /// other threads of the process are gone.
+    pub(super) fn became(&mut self, tid: i32, former: i32) -> io::Result<()> {
+        let pid = tid;
+        if former != tid {
+            self.drop_pending(former);
+            self.tasks.remove(&former);
+            if let Some(process) = self.processes.get_mut(&pid) {
+                process.threads = process.threads.saturating_sub(1);
+            }
+        }
+        self.drop_pending(tid);
+        self.vfork_done(pid);
+        if let Some(process) = self.processes.get_mut(&pid) {
+            for key in process.timers.delete_posix() {
+                self.deadlines.cancel(key);
+            }
+        }
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.interrupted = None;
+            task.vfork = None;
+            task.ended = None;
+        }
+        if self.hides_vdso() {
+            vdso::hide(&self.tasks[&tid])?;
+        }
+        if self.root == pid && self.started.is_none() {
+            self.begin(pid);
+        }
+        self.note(pid, tid, EventKind::Exec { path: procfs::program(pid) });
+        self.release(tid, Resume::Go(0));
+        Ok(())
+    }
+
+    /// The program's own first step: its time begins.
+    fn begin(&mut self, pid: i32) {
+        let cpu = self.cpu();
+        self.cpu_at_start = cpu;
+        self.time.start(cpu);
+        self.started = Some(std::time::Instant::now());
+        self.streams.started();
+        self.deadlines.set(self.time.now().saturating_add(self.options.limits.time), Due::TimeLimit);
+        self.note(pid, pid, EventKind::Process { parent: 0 });
+    }
+
+    fn vfork_done(&mut self, child: i32) {
+        for task in self.tasks.values_mut().filter(|task| task.vfork == Some(child)) {
+            task.vfork = None;
+        }
+    }
+
+    /// A thread is about to end: the last moment to ask what it used.
+    pub(super) fn exiting(&mut self, tid: i32) -> io::Result<()> {
+        self.drop_pending(tid);
+        self.end_sleep_of_interrupted(tid);
+        let Some(task) = self.tasks.get_mut(&tid) else { return Ok(()) };
+        let cpu = task.procfs.ran().map_or(0, |(cpu, _)| cpu);
+        task.ended = Some(cpu);
+        let pid = task.pid;
+        if let Some(process) = self.processes.get_mut(&pid) {
+            process.measure();
+        }
+        self.release(tid, Resume::Go(0));
+        Ok(())
+    }
+
+    /// A thread is gone. The first thread of a process is told last, with the process's own status.
+    pub(super) fn reaped(&mut self, tid: i32, status: ExitStatus) {
+        self.strangers.remove(&tid);
+        self.drop_pending(tid);
+        let Some(task) = self.tasks.remove(&tid) else { return };
+        let pid = task.pid;
+        self.advance();
+        for line in self.lines.end(tid) {
+            self.note(pid, tid, line);
+        }
+        if tid != pid {
+            if let Some(process) = self.processes.get_mut(&pid) {
+                process.threads = process.threads.saturating_sub(1);
+            }
+            self.note(pid, tid, EventKind::Exit { code: None, signal: None, cpu: task.ended.unwrap_or(0) });
+            return;
+        }
+        self.process_ended(pid, status);
+    }
+
+    fn process_ended(&mut self, pid: i32, status: ExitStatus) {
+        self.vfork_done(pid);
+        let (code, signal) = match status {
+            ExitStatus::Code(code) => (Some(code), None),
+            ExitStatus::Signal(signal) => (None, Some(signal)),
+        };
+        let cpu = self.processes.get(&pid).map_or(0, |process| process.cpu);
+        self.note(pid, pid, EventKind::Exit { code, signal, cpu });
+        if let Some(mut process) = self.processes.remove(&pid) {
+            self.dead_cpu += process.cpu;
+            for key in process.timers.delete_all() {
+                self.deadlines.cancel(key);
+            }
+        }
+        if pid == self.root && self.left.is_none() {
+            self.left = Some((status, self.time.now()));
+            let patience = self.time.now().saturating_add(self.options.linger);
+            if self.options.linger > VirtualDuration::ZERO {
+                self.deadlines.set(patience, Due::Linger);
+            }
+        }
+    }
+
+    /// A signal is about to be delivered.
+    pub(super) fn signalled(&mut self, tid: i32, signal: i32) -> io::Result<()> {
+        self.mend_signal(tid, signal)?;
+        let interrupted = self.tasks.get(&tid).is_some_and(|task| task.interrupted.is_some());
+        if interrupted && procfs::signal_set(tid, "SigCgt:") & (1 << (signal - 1)) != 0 {
+            // A handler will run, so the wait is over with EINTR; otherwise the kernel makes the call again.
+            self.end_sleep_of_interrupted(tid);
+        }
+        self.release(tid, Resume::Go(signal));
+        Ok(())
+    }
+
+    /// The interrupted wait of a thread will not be taken up again.
+    pub(super) fn end_sleep_of_interrupted(&mut self, tid: i32) {
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
+        let Some(interrupted) = task.interrupted.take() else { return };
+        let pid = task.pid;
+        if interrupted.sleep.is_some() {
+            self.note(pid, tid, EventKind::Wake {});
+        }
+    }
+
+    /// Whether a thread's present call is one of ours, or one that we keep the time of.
+    pub(super) fn resume_as_before(&mut self, tid: i32) {
+        let how = match self.tasks.get(&tid).and_then(|task| task.pending.as_ref()) {
+            Some(Pending::Wait(_) | Pending::Seen(_)) => Resume::UntilReturn,
+            None => Resume::Go(0),
+        };
+        self.release(tid, how);
+    }
+
+    /// Whether programs must make a system call to read a clock.
+    fn hides_vdso(&self) -> bool {
+        self.options.clock == crate::trace::ClockKind::Virtual
+    }
+}

@@ -1,0 +1,44 @@
+use std::time::Duration;
+
+use nix::time::{ClockId, clock_gettime};
+
+use super::timers::Timers;
+
+/// A process of the traced tree.
+#[derive(Debug)]
+pub(super) struct Process {
+    pub(super) pid: i32,
+    pub(super) role: Role,
+    /// How many of its threads live.
+    pub(super) threads: u32,
+    /// CPU nanoseconds that it had used when last asked.
+    pub(super) cpu: u64,
+    /// Its timers that send signals.
+    pub(super) timers: Timers,
+}
+
+/// Whose process it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The program that is graded, and its children.
+    Program,
+    /// The HTTP fixture: seen by the clock, not by the verdict.
+    Fixture,
+}
+
+impl Process {
+    pub(super) fn new(pid: i32, role: Role) -> Self {
+        Self { pid, role, threads: 0, cpu: 0, timers: Timers::default() }
+    }
+
+    /// Asks the kernel what CPU time its threads, living and dead, have used.
+    pub(super) fn measure(&mut self) -> u64 {
+        // The kernel's name for the scheduler's clock of a whole process: see clock_getcpuclockid(3).
+        let clock = ClockId::from_raw((!self.pid << 3) | 2);
+        if let Ok(used) = clock_gettime(clock) {
+            let used = Duration::from(used);
+            self.cpu = self.cpu.max(u64::try_from(used.as_nanos()).unwrap_or(u64::MAX));
+        }
+        self.cpu
+    }
+}

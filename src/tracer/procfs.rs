@@ -1,0 +1,130 @@
+//! What `/proc` tells of a thread: whether it sleeps, how often it ran, on what it waits.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+
+/// The state of a thread as the scheduler sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Asleep until something wakes it.
+    Asleep,
+    /// In the kernel where no signal reaches it: on a disk, or until a vfork child is done.
+    Uninterruptible,
+    /// Stopped by ptrace or job control.
+    Stopped,
+    /// Dead, not reaped yet; or gone.
+    Dead,
+    /// On a CPU, or waiting for one.
+    Runs,
+}
+
+/// Open files of one thread's folder: reading them again costs a third of opening them again.
+#[derive(Debug)]
+pub(super) struct Procfs {
+    folder: String,
+    stat: Option<File>,
+    schedstat: Option<File>,
+}
+
+impl Procfs {
+    /// For thread `tid` of process `pid`.
+    pub(super) fn new(pid: i32, tid: i32) -> Self {
+        Self { folder: format!("/proc/{pid}/task/{tid}"), stat: None, schedstat: None }
+    }
+
+    /// Whether it sleeps.
+    pub(super) fn state(&mut self) -> State {
+        let mut buffer = [0; 128];
+        let Ok(text) = read(&mut self.stat, &self.folder, "stat", &mut buffer) else { return State::Dead };
+        // The name stands in parentheses and may itself hold some; names have at most 64 bytes here.
+        let letter = text.iter().rposition(|byte| *byte == b')').and_then(|at| text.get(at + 2));
+        match letter {
+            Some(b'S' | b'I') => State::Asleep,
+            Some(b'D') => State::Uninterruptible,
+            Some(b't' | b'T') => State::Stopped,
+            Some(b'Z' | b'X' | b'x') | None => State::Dead,
+            Some(_) => State::Runs,
+        }
+    }
+
+    /// CPU nanoseconds that it used, and how often it got a CPU.
+    pub(super) fn ran(&mut self) -> Option<(u64, u64)> {
+        let mut buffer = [0; 128];
+        let text = read(&mut self.schedstat, &self.folder, "schedstat", &mut buffer).ok()?;
+        let mut numbers = str::from_utf8(text).ok()?.split_ascii_whitespace().map(str::parse);
+        let cpu = numbers.next()?.ok()?;
+        let slices = numbers.nth(1)?.ok()?;
+        Some((cpu, slices))
+    }
+
+    /// The system call that it is blocked in: number, then arguments; none when it is not blocked in one.
+    pub(super) fn blocked_in(&self) -> Option<(i64, [u64; 6])> {
+        let text = fs::read_to_string(format!("{}/syscall", self.folder)).ok()?;
+        let mut words = text.split_ascii_whitespace();
+        let number: i64 = words.next()?.parse().ok()?;
+        let mut arguments = [0; 6];
+        for argument in &mut arguments {
+            *argument = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
+        }
+        (number >= 0).then_some((number, arguments))
+    }
+}
+
+fn read<'b>(file: &mut Option<File>, folder: &str, name: &str, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
+    let got = if let Some(file) = file {
+        file.read_at(buffer, 0)?
+    } else {
+        let opened = File::open(format!("{folder}/{name}"))?;
+        let got = opened.read_at(buffer, 0)?;
+        *file = Some(opened);
+        got
+    };
+    Ok(&buffer[..got])
+}
+
+/// Whether `tid` is a thread of process `pid`.
+pub(super) fn is_thread_of(tid: i32, pid: i32) -> bool {
+    fs::metadata(format!("/proc/{pid}/task/{tid}")).is_ok()
+}
+
+/// The process that a thread belongs to.
+pub(super) fn process_of(tid: i32) -> Option<i32> {
+    status_field(tid, "Tgid:")?.parse().ok()
+}
+
+/// A field of a thread's `status`, such as `ShdPnd:`.
+pub(super) fn status_field(tid: i32, name: &str) -> Option<String> {
+    let status = fs::read_to_string(format!("/proc/{tid}/status")).ok()?;
+    status.lines().find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()))
+}
+
+/// A set of signals of a thread's `status`, bit 0 for signal 1.
+pub(super) fn signal_set(tid: i32, name: &str) -> u64 {
+    status_field(tid, name).and_then(|hex| u64::from_str_radix(&hex, 16).ok()).unwrap_or_default()
+}
+
+/// What an open descriptor of a process is, in the kernel's words: a path, `pipe:[…]`, `socket:[…]`, `anon_inode:…`.
+pub(super) fn descriptor(pid: i32, number: i32) -> Option<String> {
+    let link = fs::read_link(format!("/proc/{pid}/fd/{number}")).ok()?;
+    Some(link.to_string_lossy().into_owned())
+}
+
+/// The program that a process runs.
+pub(super) fn program(pid: i32) -> String {
+    fs::read_link(format!("/proc/{pid}/exe")).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// The proportional share of memory of a process, in bytes.
+pub(super) fn memory_share(pid: i32) -> u64 {
+    let Ok(text) = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else { return 0 };
+    let kilobytes =
+        text.lines().find_map(|line| line.strip_prefix("Pss:")?.split_ascii_whitespace().next()?.parse().ok());
+    kilobytes.unwrap_or(0_u64) << 10
+}
+
+/// The resident memory of a process, in bytes: cheaper, and shared pages count in every process.
+pub(super) fn resident(pid: i32) -> u64 {
+    let Ok(text) = fs::read_to_string(format!("/proc/{pid}/statm")) else { return 0 };
+    text.split_ascii_whitespace().nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0_u64) << 12
+}

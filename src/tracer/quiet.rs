@@ -1,0 +1,181 @@
+//! How it is known that the whole tree sleeps, and what happens then.
+//!
+//! Two scans: every thread that could run code of the program is asleep in both, and got no CPU between them. Then at the
+//! moment between the scans all slept at once, and only a deadline or the outside can wake them. Threads in a timed wait of
+//! ours are read once, between the two: they cannot run code of the program without a stop, so one look at a moment
+//! when all others sleep is enough.
+
+use std::time::{Duration, Instant};
+
+use super::error::TracerError;
+use super::procfs::{self, State};
+use super::task::{Pending, Seen, Slot, Task};
+use super::time::Pace;
+use super::world::{Due, World};
+use crate::clock::VirtualDuration;
+use crate::trace::{Ended, EventKind, StuckThread};
+
+/// A tree with open internet sockets is only stuck when nothing came for this long, in real time.
+const NETWORK_PATIENCE: Duration = Duration::from_millis(20);
+
+/// What a look at the tree found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quiet {
+    /// Something runs.
+    Runs,
+    /// Everything slept at one moment.
+    Still,
+}
+
+/// What was done about a tree that sleeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moved {
+    /// Something will wake, or the run ends.
+    Yes,
+    /// It waits for the outside world, which has its own time.
+    No,
+}
+
+/// Whether a thread sleeps, by its state and by what we know of it.
+fn sleeps(task: &mut Task) -> bool {
+    if matches!(task.slot, Slot::Stopped(_)) {
+        return true;
+    }
+    match task.procfs.state() {
+        State::Asleep | State::Dead => true,
+        State::Uninterruptible => task.vfork.is_some(),
+        State::Stopped => task.in_group_stop,
+        State::Runs => false,
+    }
+}
+
+impl World<'_> {
+    /// Whether the whole tree sleeps.
+    pub(super) fn look_for_quiet(&mut self) -> Quiet {
+        if self.started.is_none() && self.fixture.is_none() {
+            return Quiet::Runs;
+        }
+        let firing = |task: &Task| task.wait().is_some_and(|wait| wait.firing);
+        if self.tasks.values().any(firing) {
+            return Quiet::Runs;
+        }
+        let mut free: Vec<(i32, u64)> = Vec::new();
+        for task in self.tasks.values_mut().filter(|task| task.wait().is_none()) {
+            if !sleeps(task) {
+                return Quiet::Runs;
+            }
+            free.push((task.tid, task.procfs.ran().map_or(0, |(_, slices)| slices)));
+        }
+        if self.network {
+            self.let_packets_arrive();
+        }
+        if !self.tasks.values_mut().filter(|task| task.wait().is_some()).all(sleeps) {
+            return Quiet::Runs;
+        }
+        for (tid, slices) in free {
+            let Some(task) = self.tasks.get_mut(&tid) else { return Quiet::Runs };
+            if task.procfs.ran().map_or(0, |(_, slices)| slices) != slices || !sleeps(task) {
+                return Quiet::Runs;
+            }
+        }
+        Quiet::Still
+    }
+
+    /// A packet may sit in the kernel's queue for a moment. The queue is first in, first out for each CPU: once a packet of
+    /// our own came through, all earlier ones have.
+    fn let_packets_arrive(&mut self) {
+        if !self.loopback.flush() || self.options.processors > 1 {
+            std::thread::sleep(Duration::from_micros(300));
+        }
+    }
+
+    /// Everything sleeps: time moves on to the next deadline, or the program can never move again.
+    pub(super) fn act_on_quiet(&mut self) -> Result<Moved, TracerError> {
+        if self.introduce_strangers() {
+            return Ok(Moved::Yes);
+        }
+        if self.time.pace() == Pace::Real {
+            return Ok(self.fire_overdue());
+        }
+        if self.left.is_some() && !self.may_linger() {
+            self.end(Ended::Exit, None);
+            return Ok(Moved::Yes);
+        }
+        if self.waits_for_outside() {
+            self.time.pass();
+            return Ok(self.fire_overdue());
+        }
+        let next = self.deadlines.iter().find(|(_, due)| !matches!(due, Due::TimeLimit | Due::Linger));
+        if next.is_some() {
+            let earliest = self.deadlines.earliest().expect("there is one");
+            if earliest > self.time.now() {
+                self.counts.jumps += 1;
+                self.time.jump(earliest);
+            }
+            self.fire_first();
+            self.quiet_since = None;
+            return Ok(Moved::Yes);
+        }
+        if self.left.is_some() {
+            self.end(Ended::Exit, None);
+            return Ok(Moved::Yes);
+        }
+        let since = *self.quiet_since.get_or_insert_with(Instant::now);
+        if self.network && since.elapsed() < NETWORK_PATIENCE {
+            return Ok(Moved::No);
+        }
+        self.stuck();
+        Ok(Moved::Yes)
+    }
+
+    /// Whether children that outlived the program may go on: they still hold its output.
+    fn may_linger(&self) -> bool {
+        self.options.linger > VirtualDuration::ZERO
+            && self.processes.keys().any(|pid| !self.is_fixture(*pid) && self.streams.held_by(*pid))
+    }
+
+    /// Whether something outside the tree may wake a thread that sleeps now.
+    fn waits_for_outside(&mut self) -> bool {
+        let writes = |task: &Task| matches!(task.pending, Some(Pending::Seen(Seen::Write { .. })));
+        if self.tasks.values().any(writes) {
+            return true;
+        }
+        if !self.streams.has_outside_input() && !self.network {
+            return false;
+        }
+        let listens = self.options.outside_network && !self.doors.is_empty();
+        let program: Vec<&Task> = self.tasks.values().filter(|task| !self.is_fixture(task.pid)).collect();
+        let no_deadline = self.deadlines.iter().all(|(_, due)| matches!(due, Due::TimeLimit | Due::Linger));
+        program.into_iter().filter_map(|task| Some((task, task.procfs.blocked_in()?))).any(
+            |(task, (number, arguments))| {
+                super::stuck::waits_for_outside(task.pid, number, &arguments, &self.streams, listens && no_deadline)
+            },
+        )
+    }
+
+    /// Nothing can ever move again: says who waits on what, and ends the run.
+    fn stuck(&mut self) {
+        let mut threads: Vec<StuckThread> = self
+            .tasks
+            .values()
+            .filter(|task| !self.is_fixture(task.pid) && task.ended.is_none())
+            .map(|task| StuckThread {
+                pid: super::record::id(task.pid),
+                tid: super::record::id(task.tid),
+                waits_on: super::stuck::waits_on(task),
+            })
+            .collect();
+        threads.sort_by_key(|thread| (thread.pid, thread.tid));
+        let root = self.root;
+        self.note(root, root, EventKind::Stuck { threads });
+        self.end(Ended::Stuck, None);
+    }
+
+    /// Whether the tree's memory is above the limit. Shared pages count once for each process at first; only when that is
+    /// too much are they shared out, which costs more.
+    pub(super) fn uses_more_memory_than(&self, most: u64) -> bool {
+        let program = || self.processes.keys().filter(|pid| !self.is_fixture(**pid));
+        program().map(|pid| procfs::resident(*pid)).sum::<u64>() > most
+            && program().map(|pid| procfs::memory_share(*pid)).sum::<u64>() > most
+    }
+}

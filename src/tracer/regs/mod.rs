@@ -1,0 +1,42 @@
+//! What is different from CPU to CPU: registers and system call numbers. One folder a CPU; a port adds a folder and a
+//! line here, and touches nothing else.
+
+mod number;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+pub(super) use number::{address, int, negative, word};
+#[cfg(target_arch = "x86_64")]
+pub(super) use x86_64::{CALLS, FILTER_ARCH, Native, calls};
+
+use std::io;
+
+/// The registers of a stopped thread, as far as system calls go.
+pub(super) trait Registers: Sized {
+    /// Reads them from a stopped thread.
+    fn read(tid: i32) -> io::Result<Self>;
+    /// Writes them back.
+    fn write(&self, tid: i32) -> io::Result<()>;
+    /// The system call's number; negative when it is none.
+    fn number(&self) -> i64;
+    /// Makes it another system call; -1 skips it.
+    fn set_number(&mut self, number: i64);
+    /// Its argument, 0 to 5.
+    fn argument(&self, index: usize) -> u64;
+    /// Changes an argument.
+    fn set_argument(&mut self, index: usize, value: u64);
+    /// What it returned; before it ran, this is not meaningful.
+    fn result(&self) -> i64;
+    /// Changes what it returned.
+    fn set_result(&mut self, value: i64);
+    /// The stack pointer.
+    fn stack(&self) -> u64;
+    /// Sets the thread back so that it makes the system call `number` (again) when it goes on.
+    fn rewind(&mut self, number: i64);
+
+    /// Answers the call without the kernel.
+    fn answer(&mut self, value: i64) {
+        self.set_number(-1);
+        self.set_result(value);
+    }
+}

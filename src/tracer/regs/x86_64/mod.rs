@@ -1,0 +1,86 @@
+//! `x86_64`: registers, and the table of its system calls.
+
+mod table;
+
+pub(in crate::tracer) use table::CALLS;
+
+use std::io;
+
+use libc::user_regs_struct;
+
+use super::Registers;
+use crate::sys::ptrace;
+
+/// The architecture that filters are made for.
+pub(in crate::tracer) const FILTER_ARCH: seccompiler::TargetArch = seccompiler::TargetArch::x86_64;
+
+/// The registers of an `x86_64` thread.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::tracer) struct Native(user_regs_struct);
+
+impl Registers for Native {
+    fn read(tid: i32) -> io::Result<Self> {
+        ptrace::registers(tid).map(Self)
+    }
+
+    fn write(&self, tid: i32) -> io::Result<()> {
+        ptrace::set_registers(tid, &self.0)
+    }
+
+    fn number(&self) -> i64 {
+        self.0.orig_rax.cast_signed()
+    }
+
+    fn set_number(&mut self, number: i64) {
+        self.0.orig_rax = number.cast_unsigned();
+    }
+
+    fn argument(&self, index: usize) -> u64 {
+        match index {
+            0 => self.0.rdi,
+            1 => self.0.rsi,
+            2 => self.0.rdx,
+            3 => self.0.r10,
+            4 => self.0.r8,
+            _ => self.0.r9,
+        }
+    }
+
+    fn set_argument(&mut self, index: usize, value: u64) {
+        match index {
+            0 => self.0.rdi = value,
+            1 => self.0.rsi = value,
+            2 => self.0.rdx = value,
+            3 => self.0.r10 = value,
+            4 => self.0.r8 = value,
+            _ => self.0.r9 = value,
+        }
+    }
+
+    fn result(&self) -> i64 {
+        self.0.rax.cast_signed()
+    }
+
+    fn set_result(&mut self, value: i64) {
+        self.0.rax = value.cast_unsigned();
+    }
+
+    fn stack(&self) -> u64 {
+        self.0.rsp
+    }
+
+    fn rewind(&mut self, number: i64) {
+        // The instruction `syscall` has two bytes. With no number pending, the kernel restarts nothing by itself.
+        self.0.rip = self.0.rip.wrapping_sub(2);
+        self.0.rax = number.cast_unsigned();
+        self.0.orig_rax = u64::MAX;
+    }
+}
+
+/// Numbers of system calls that the tracer puts in place of others.
+pub(in crate::tracer) mod calls {
+    /// Waits for a signal.
+    pub(in crate::tracer) const PAUSE: i64 = 34;
+    /// Installs a filter.
+    pub(in crate::tracer) const SECCOMP: i64 = 317;
+}

@@ -1,0 +1,97 @@
+//! One run from start to end, on a thread of its own: ptrace belongs to threads, and waits must not meet the children of others.
+
+use std::time::Instant;
+
+use super::cpu::{self, Pin};
+use super::error::TracerError;
+use super::filter::{Sight, filters};
+use super::options::{Epoch, Options};
+use super::process::Role;
+use super::spawn::Launch;
+use super::streams::Streams;
+use super::task::Slot;
+use super::watch::Watch;
+use super::world::World;
+use crate::sys::child::Step;
+use crate::trace::{ClockKind, End, Ended, Header, SCHEMA, Trace};
+
+/// Runs it on a new thread.
+pub(super) fn on_a_thread_of_its_own(options: &Options) -> Result<Trace, TracerError> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("tracer".to_owned()).spawn_scoped(scope, || run(options));
+        let thread = thread.map_err(|cause| TracerError::System { operation: "start a thread", tid: None, cause })?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn run(options: &Options) -> Result<Trace, TracerError> {
+    let cpus = cpu::allowed();
+    let _pin = if options.processors > 1 { None } else { Some(Pin::this_thread()) };
+    let sight = match options.clock {
+        ClockKind::Virtual => Sight::Virtual,
+        ClockKind::Wall => Sight::Wall,
+    };
+    let filters: Vec<Step> = filters(sight)?.into_iter().map(Step::Filter).collect();
+    let streams = Streams::new(&options.stdin, options.output)?;
+    let descriptors = streams.descriptors();
+    let mut world = World::new(options, streams, cpus);
+    let mut watch = Watch::new()?;
+    let began = Instant::now();
+    let launched = Launch {
+        argv: &options.argv,
+        env: &options.env,
+        cwd: &options.cwd,
+        descriptors: &descriptors,
+        own_session: options.stdin != super::options::StdinMode::Inherit,
+        confinement: &[],
+        filters: &filters,
+    }
+    .start()?;
+    let root = launched.tid;
+    world.root = root;
+    let (running, failure) = launched.split();
+    world.adopt(root, root, Slot::Running(running), Role::Program);
+    let followed = watch.follow(&mut world, |world| world.left.is_some() && !world.anyone_left());
+    if world.left.is_some() && world.started.is_none() {
+        world.kill_all()?;
+        return Err(failure.error());
+    }
+    let killed = world.kill_all();
+    followed?;
+    killed?;
+    Ok(whole(options, world, began))
+}
+
+fn whole(options: &Options, mut world: World<'_>, began: Instant) -> Trace {
+    let (exit, ended) = world.how_it_ended();
+    let end_of_time = world.left.map_or(world.time.now(), |(_, at)| at);
+    let limit = world.ending.and_then(|(_, limit)| limit).filter(|_| ended == Ended::Limit);
+    world.end_lines();
+    let real = world.started.unwrap_or(began).elapsed();
+    let end = End {
+        exit,
+        ended,
+        limit,
+        elapsed: end_of_time.as_nanos(),
+        real: u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
+        cpu: world.cpu().saturating_sub(world.cpu_at_start),
+        threads: world.counts.threads,
+        processes: world.counts.processes,
+        stops: world.counts.stops,
+        jumps: world.counts.jumps,
+        noise: 0,
+        unvirtualised: world.unvirtualised.into_iter().collect(),
+    };
+    let epoch = match options.clock {
+        ClockKind::Virtual => options.epoch,
+        ClockKind::Wall => Epoch::now(),
+    };
+    let header = Header {
+        schema: SCHEMA.to_owned(),
+        argv: options.argv.iter().map(|argument| argument.to_string_lossy().into_owned()).collect(),
+        clock: options.clock,
+        schedule: options.schedule,
+        epoch: epoch.to_string(),
+    };
+    Trace { header, events: world.record.finish(), end }
+}

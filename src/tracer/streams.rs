@@ -1,0 +1,174 @@
+//! The program's own output: which open files it is.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+
+use super::error::TracerError;
+use super::options::{OutputMode, StdinMode};
+use super::spawn::pipe;
+use crate::sys::descriptor::same_open_file;
+
+/// The program's standard streams.
+#[derive(Debug)]
+pub(super) struct Streams {
+    mode: OutputMode,
+    output: [Stream; 2],
+    stdin: Stdin,
+    own_pid: i32,
+}
+
+/// One output stream: our copy of the open file, and what identifies the file behind it.
+#[derive(Debug)]
+struct Stream {
+    descriptor: RawFd,
+    /// Keeps the pipe of captured output alive: its reading end, its writing end.
+    _pipe: Option<(OwnedFd, OwnedFd)>,
+    /// Device and inode of a pipe: opened again through /proc it is another open file but the same stream.
+    pipe_identity: Option<(u64, u64)>,
+}
+
+#[derive(Debug)]
+enum Stdin {
+    File(File),
+    Pipe {
+        reading: Option<OwnedFd>,
+        writing: Option<File>,
+        rest: Vec<u8>,
+    },
+    /// Ours; and whether something outside the run can still write to it.
+    Inherited {
+        outside: bool,
+    },
+}
+
+fn identity_of_pipe(path: &str) -> Option<(u64, u64)> {
+    let metadata = fs::metadata(path).ok()?;
+    metadata.file_type().is_fifo().then(|| (metadata.dev(), metadata.ino()))
+}
+
+impl Stream {
+    fn captured() -> Result<Self, TracerError> {
+        let (reading, writing) = pipe()?;
+        let descriptor = writing.as_raw_fd();
+        let pipe_identity = identity_of_pipe(&format!("/proc/self/fd/{descriptor}"));
+        Ok(Self { descriptor, _pipe: Some((reading, writing)), pipe_identity })
+    }
+
+    fn ours(descriptor: RawFd) -> Self {
+        let pipe_identity = identity_of_pipe(&format!("/proc/self/fd/{descriptor}"));
+        Self { descriptor, _pipe: None, pipe_identity }
+    }
+}
+
+impl Streams {
+    /// Makes them.
+    pub(super) fn new(stdin: &StdinMode, output: OutputMode) -> Result<Self, TracerError> {
+        let failed = |cause| TracerError::System { operation: "open the program's input", tid: None, cause };
+        let stdin = match stdin {
+            StdinMode::Null => Stdin::File(File::open("/dev/null").map_err(failed)?),
+            StdinMode::Bytes(bytes) if bytes.is_empty() => Stdin::File(File::open("/dev/null").map_err(failed)?),
+            StdinMode::Bytes(bytes) => {
+                let (reading, writing) = pipe()?;
+                let nonblocking = nix::fcntl::FcntlArg::F_SETFL(nix::fcntl::OFlag::O_NONBLOCK);
+                nix::fcntl::fcntl(&writing, nonblocking).map_err(|errno| failed(errno.into()))?;
+                Stdin::Pipe { reading: Some(reading), writing: Some(File::from(writing)), rest: bytes.clone() }
+            }
+            StdinMode::Inherit => {
+                let kind = fs::metadata("/proc/self/fd/0").map(|metadata| metadata.file_type());
+                let null = fs::read_link("/proc/self/fd/0").is_ok_and(|path| path.as_os_str() == "/dev/null");
+                Stdin::Inherited { outside: kind.is_ok_and(|kind| !kind.is_file()) && !null }
+            }
+        };
+        let output = match output {
+            OutputMode::Captured => (output, [Stream::captured()?, Stream::captured()?]),
+            OutputMode::Passthrough => (output, [Stream::ours(1), Stream::ours(2)]),
+        };
+        let mut streams = Self { mode: output.0, output: output.1, stdin, own_pid: std::process::id().cast_signed() };
+        streams.feed();
+        Ok(streams)
+    }
+
+    /// What becomes the program's descriptors 0, 1 and 2.
+    pub(super) fn descriptors(&self) -> [(RawFd, RawFd); 3] {
+        let stdin = match &self.stdin {
+            Stdin::File(file) => file.as_raw_fd(),
+            Stdin::Pipe { reading, .. } => reading.as_ref().map_or(-1, AsRawFd::as_raw_fd),
+            Stdin::Inherited { .. } => 0,
+        };
+        [(stdin, 0), (self.output[0].descriptor, 1), (self.output[1].descriptor, 2)]
+    }
+
+    /// The program has its copies: ours of the reading end goes, so that a program that closes its input is told so.
+    pub(super) fn started(&mut self) {
+        if let Stdin::Pipe { reading, .. } = &mut self.stdin {
+            *reading = None;
+        }
+    }
+
+    /// Whether output stays with us.
+    pub(super) fn is_captured(&self) -> bool {
+        self.mode == OutputMode::Captured
+    }
+
+    /// Whether someone outside the run may still type.
+    pub(super) const fn has_outside_input(&self) -> bool {
+        matches!(self.stdin, Stdin::Inherited { outside: true })
+    }
+
+    /// Puts more input into the pipe, as much as fits; closes it after the last byte. True when something went in.
+    pub(super) fn feed(&mut self) -> bool {
+        let Stdin::Pipe { writing, rest, .. } = &mut self.stdin else { return false };
+        let Some(pipe) = writing else { return false };
+        let mut moved = false;
+        while !rest.is_empty() {
+            match pipe.write(rest) {
+                Ok(0) => break,
+                Ok(written) => {
+                    rest.drain(..written);
+                    moved = true;
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return moved,
+                // The program closed its input.
+                Err(_) => rest.clear(),
+            }
+        }
+        *writing = None;
+        moved
+    }
+
+    /// Which of the program's streams descriptor `number` of process `pid` is: 1, 2 or none.
+    ///
+    /// What counts is the open file, not the number; and a pipe that was opened again by its path is the same stream.
+    pub(super) fn stream(&self, pid: i32, number: i32) -> Option<u8> {
+        let same = |stream: &Stream| same_open_file(pid, number, self.own_pid, stream.descriptor).unwrap_or(false);
+        // Where both are one open file, the number is all there is to tell them apart.
+        match (same(&self.output[0]), same(&self.output[1])) {
+            (true, true) => return Some(if number == 2 { 2 } else { 1 }),
+            (true, false) => return Some(1),
+            (false, true) => return Some(2),
+            (false, false) => {}
+        }
+        let identity = identity_of_pipe(&format!("/proc/{pid}/fd/{number}"))?;
+        let place = self.output.iter().position(|stream| stream.pipe_identity == Some(identity))?;
+        Some(if place == 0 { 1 } else { 2 })
+    }
+
+    /// Whether descriptor `number` of process `pid` is our own standard input.
+    pub(super) fn is_input(&self, pid: i32, number: i32) -> bool {
+        same_open_file(pid, number, self.own_pid, 0).unwrap_or(false)
+    }
+
+    /// Whether a process still holds one of the program's output streams.
+    pub(super) fn held_by(&self, pid: i32) -> bool {
+        let identity = |path: &str| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+        let ours = self.output.iter().map(|stream| identity(&format!("/proc/self/fd/{}", stream.descriptor)));
+        let ours: Vec<_> = ours.collect();
+        let Ok(descriptors) = fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
+        descriptors
+            .filter_map(Result::ok)
+            .filter_map(|entry| entry.path().to_str().and_then(identity))
+            .any(|held| ours.contains(&Some(held)))
+    }
+}

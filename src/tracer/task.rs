@@ -1,0 +1,136 @@
+use super::procfs::Procfs;
+use super::record::Entry;
+use super::regs::Native;
+use super::tracee::{Running, Stopped};
+use crate::clock::{DeadlineKey, VirtualInstant};
+
+/// A thread of the traced tree.
+#[derive(Debug)]
+pub(super) struct Task {
+    pub(super) tid: i32,
+    pub(super) pid: i32,
+    pub(super) slot: Slot,
+    /// What is to be done when its present system call returns.
+    pub(super) pending: Option<Pending>,
+    /// A timed wait that a signal interrupted: when the kernel restarts the very same call, its deadline stays.
+    pub(super) interrupted: Option<Interrupted>,
+    /// The vfork child that it waits for.
+    pub(super) vfork: Option<i32>,
+    /// Whether its last stop was a group-stop that it is still in.
+    pub(super) in_group_stop: bool,
+    /// Whether it stood at its end, and the CPU time that it had used then.
+    pub(super) ended: Option<u64>,
+    pub(super) procfs: Procfs,
+}
+
+/// Who has the thread: the kernel or we.
+#[derive(Debug)]
+pub(super) enum Slot {
+    Running(Running),
+    Stopped(Stopped),
+    /// Only while it changes hands.
+    Between,
+}
+
+/// What a thread's present system call is, to us.
+#[derive(Debug)]
+pub(super) enum Pending {
+    /// A wait whose time-out we keep.
+    Wait(TimedWait),
+    /// A call whose result we want to see.
+    Seen(Seen),
+}
+
+/// Calls that run as they are and whose result we want.
+#[derive(Debug)]
+pub(super) enum Seen {
+    /// A write of the program's own output.
+    Write {
+        /// 1 or 2.
+        stream: u8,
+        /// Where the bytes are: address and length.
+        parts: Vec<(u64, u64)>,
+    },
+    /// `timer_create`.
+    TimerCreate {
+        /// What the timer will be.
+        timer: super::timers::NewTimer,
+        /// Where the kernel writes its id.
+        id_at: u64,
+    },
+    /// `times`: its result is a time.
+    Times,
+    /// `sysinfo`, and where it writes the uptime.
+    Sysinfo {
+        /// The structure's address.
+        at: u64,
+    },
+    /// `bind` or `listen` on this descriptor: a door of the tree's own.
+    Door(i32),
+    /// A call of ours that stands in place of the program's: what to put back.
+    Injected(Box<super::inject::Injected>),
+}
+
+/// A wait without time-out for the kernel, and with a deadline for us.
+#[derive(Debug)]
+pub(super) struct TimedWait {
+    pub(super) kind: WaitKind,
+    /// The registers as the program made the call.
+    pub(super) original: Native,
+    pub(super) deadline: VirtualInstant,
+    /// The deadline; none once it fired.
+    pub(super) key: Option<DeadlineKey>,
+    /// Whether its time is up and the thread was asked to stop.
+    pub(super) firing: bool,
+    pub(super) begun: VirtualInstant,
+    pub(super) sleep: Option<Entry>,
+}
+
+/// What a timed wait leaves in memory and returns when its time is up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WaitKind {
+    /// A pure sleep; where the rest goes when a signal ends it early.
+    Sleep { rest_at: Option<u64> },
+    /// Returns `-ETIMEDOUT`; whether the kernel makes it again after a handler that wants that.
+    TimesOut { restarts: bool },
+    /// Returns `-EAGAIN`.
+    Again,
+    /// Returns 0; where the remaining time goes.
+    Zero { rest_at: Option<u64> },
+    /// `select`: 0, with its sets cleared; where the remaining time goes, and whether as a `timeval`.
+    Select { rest_at: u64, timeval: bool },
+}
+
+/// A timed wait that a signal interrupted.
+#[derive(Debug)]
+pub(super) struct Interrupted {
+    pub(super) number: i64,
+    pub(super) arguments: [u64; 6],
+    pub(super) deadline: VirtualInstant,
+    pub(super) begun: VirtualInstant,
+    pub(super) sleep: Option<Entry>,
+}
+
+impl Task {
+    pub(super) fn new(tid: i32, pid: i32, slot: Slot) -> Self {
+        Self {
+            tid,
+            pid,
+            slot,
+            pending: None,
+            interrupted: None,
+            vfork: None,
+            in_group_stop: false,
+            ended: None,
+            procfs: Procfs::new(pid, tid),
+        }
+    }
+
+    /// Its timed wait, when it is in one.
+    pub(super) const fn wait(&self) -> Option<&TimedWait> {
+        match &self.pending {
+            Some(Pending::Wait(wait)) => Some(wait),
+            _ => None,
+        }
+    }
+}

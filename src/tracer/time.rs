@@ -1,0 +1,144 @@
+use std::time::Instant;
+
+use super::options::Epoch;
+use crate::clock::{VirtualDuration, VirtualInstant};
+
+/// What every monotonic clock of the program says at its start: as on a machine that has been up for a while.
+const UPTIME_AT_START: u64 = 10_000 * 1_000_000_000;
+/// Time moves at least this far between two readings.
+const LEAST_STEP: u64 = 200;
+
+/// What moves the time of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// While the tree runs: the smaller of real time and the CPU time that it used. While all sleep: a jump.
+    Virtual,
+    /// Real time, one to one: the wall clock, or the fallback when a run used something that is not virtualised.
+    Real,
+}
+
+/// The clock of a run.
+#[derive(Debug)]
+pub(super) struct Time {
+    pace: Pace,
+    now: VirtualInstant,
+    epoch: Epoch,
+    /// Real time and CPU time of the tree when `now` was last brought up to date.
+    seen: Option<(Instant, u64)>,
+    /// When the wait for the outside world was last counted.
+    waits_since: Option<Instant>,
+}
+
+impl Time {
+    /// A clock that stands still until [`Time::start`].
+    pub(super) const fn new(pace: Pace, epoch: Epoch) -> Self {
+        Self { pace, now: VirtualInstant::START, epoch, seen: None, waits_since: None }
+    }
+
+    /// The program begins: `cpu` is what the tree had used before.
+    pub(super) fn start(&mut self, cpu: u64) {
+        self.now = VirtualInstant::START;
+        self.seen = Some((Instant::now(), cpu));
+    }
+
+    pub(super) const fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// From now on, time goes with real time.
+    pub(super) fn fall_back_to_real(&mut self) {
+        self.pace = Pace::Real;
+    }
+
+    /// The time when it was last brought up to date.
+    pub(super) const fn now(&self) -> VirtualInstant {
+        self.now
+    }
+
+    /// Brings the time up to date; `cpu` is what the tree has used in all.
+    pub(super) fn advance(&mut self, cpu: u64) {
+        let Some((real_before, cpu_before)) = self.seen else { return };
+        let real_now = Instant::now();
+        let real = u64::try_from(real_now.duration_since(real_before).as_nanos()).unwrap_or(u64::MAX);
+        let step = match self.pace {
+            Pace::Real => real,
+            Pace::Virtual => real.min(cpu.saturating_sub(cpu_before)),
+        };
+        self.now = self.now.saturating_add(VirtualDuration::from_nanos(step));
+        if cpu > cpu_before {
+            self.waits_since = None;
+        }
+        self.seen = Some((real_now, cpu.max(cpu_before)));
+    }
+
+    /// The tree waits for the outside world: real time counts, although nothing ran.
+    pub(super) fn pass(&mut self) {
+        if let Some(quiet_since) = self.waits_since.replace(Instant::now()) {
+            let real = u64::try_from(quiet_since.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.now = self.now.saturating_add(VirtualDuration::from_nanos(real));
+        }
+    }
+
+    /// A reading by the program: never the same twice, so that busy waits end and two deadlines set one after another
+    /// differ.
+    pub(super) fn read(&mut self) -> VirtualInstant {
+        self.now = self.now.saturating_add(VirtualDuration::from_nanos(LEAST_STEP));
+        self.now
+    }
+
+    /// Moves on to a moment to come.
+    pub(super) fn jump(&mut self, to: VirtualInstant) {
+        self.now = self.now.max(to);
+    }
+
+    /// What the calendar says at `moment`: nanoseconds since 1970.
+    pub(super) const fn calendar(&self, moment: VirtualInstant) -> u64 {
+        self.epoch.0.saturating_add(moment.as_nanos())
+    }
+
+    /// What the monotonic clocks say at `moment`.
+    pub(super) const fn monotonic(moment: VirtualInstant) -> u64 {
+        UPTIME_AT_START + moment.as_nanos()
+    }
+
+    /// The moment at which clock `clock` says `value`; the start for values before it. None for clocks of CPU time and
+    /// those that do not exist.
+    pub(super) fn moment(&self, clock: i32, value: VirtualDuration) -> Option<VirtualInstant> {
+        let zero = if is_calendar(clock) {
+            self.epoch.0
+        } else if is_monotonic(clock) {
+            UPTIME_AT_START
+        } else {
+            return None;
+        };
+        Some(VirtualInstant::from_nanos(value.as_nanos().saturating_sub(zero)))
+    }
+
+    /// What clock `clock` says at `moment`.
+    pub(super) const fn says(&self, clock: i32, moment: VirtualInstant) -> Option<u64> {
+        if is_calendar(clock) {
+            Some(self.calendar(moment))
+        } else if is_monotonic(clock) {
+            Some(Self::monotonic(moment))
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether a clock tells the calendar's time.
+pub(super) const fn is_calendar(clock: i32) -> bool {
+    matches!(clock, libc::CLOCK_REALTIME | libc::CLOCK_REALTIME_COARSE | libc::CLOCK_REALTIME_ALARM | libc::CLOCK_TAI)
+}
+
+/// Whether a clock counts from the machine's start.
+pub(super) const fn is_monotonic(clock: i32) -> bool {
+    matches!(
+        clock,
+        libc::CLOCK_MONOTONIC
+            | libc::CLOCK_MONOTONIC_RAW
+            | libc::CLOCK_MONOTONIC_COARSE
+            | libc::CLOCK_BOOTTIME
+            | libc::CLOCK_BOOTTIME_ALARM
+    )
+}

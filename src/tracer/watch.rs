@@ -1,0 +1,178 @@
+//! The loop: wait for a stop, act on it, let the thread go on; and when nothing moves, move time.
+
+use std::io;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use super::calls;
+use super::error::TracerError;
+use super::quiet::{Moved, Quiet};
+use super::stop::{Change, Stop};
+use super::task::Slot;
+use super::time::Pace;
+use super::tracee::Resume;
+use super::world::World;
+use crate::sys::tick::Tick;
+use crate::sys::wait::{self, Waited};
+use crate::trace::{Ended, LimitKind};
+
+/// How long after a stop we look for the first time whether all sleep.
+const FIRST_LOOK: Duration = Duration::from_micros(50);
+/// The longest pause between two looks.
+const LAST_LOOK: Duration = Duration::from_millis(2);
+/// How often limits that cost a look into `/proc` are checked.
+const LIMIT_LOOK: Duration = Duration::from_millis(50);
+
+/// Follows the tree until the run must end.
+pub(super) struct Watch {
+    tick: Tick,
+    pause: Duration,
+    limits_looked_at: Instant,
+    began: Instant,
+}
+
+impl Watch {
+    pub(super) fn new() -> Result<Self, TracerError> {
+        let tick = Tick::for_this_thread().map_err(|cause| TracerError::System {
+            operation: "make a timer",
+            tid: None,
+            cause,
+        })?;
+        let now = Instant::now();
+        Ok(Self { tick, pause: FIRST_LOOK, limits_looked_at: now, began: now })
+    }
+
+    /// Goes on until the run must end, or `until` holds.
+    pub(super) fn follow(
+        &mut self,
+        world: &mut World<'_>,
+        until: impl Fn(&World<'_>) -> bool,
+    ) -> Result<(), TracerError> {
+        while world.ending.is_none() && !until(world) {
+            match self.next(world)? {
+                Waited::Changed(tid, status) => {
+                    self.pause = FIRST_LOOK;
+                    change(world, tid, status)?;
+                    // Whatever else has stopped meanwhile comes first: a look is dear.
+                    continue;
+                }
+                Waited::NoneLeft => return Ok(()),
+                Waited::Nothing | Waited::Interrupted => {}
+            }
+            self.look(world)?;
+        }
+        Ok(())
+    }
+
+    fn next(&mut self, world: &World<'_>) -> Result<Waited, TracerError> {
+        let mut pause = self.pause;
+        if let Some(due) = world.deadlines.earliest() {
+            let left = Duration::from_nanos(due.since(world.time.now()).as_nanos());
+            // Time never goes faster than real time while something runs, so an earlier look would be in vain.
+            pause = if world.time.pace() == Pace::Real { left.clamp(FIRST_LOOK, LAST_LOOK * 4) } else { pause };
+        }
+        self.tick.start(pause, pause).map_err(wait_failed)?;
+        wait::any(true).map_err(wait_failed)
+    }
+
+    /// A while without a stop: are deadlines due, does everything sleep, is a limit reached?
+    fn look(&mut self, world: &mut World<'_>) -> Result<(), TracerError> {
+        self.pause = (self.pause * 2).min(LAST_LOOK);
+        world.advance();
+        if world.streams.feed() {
+            self.pause = FIRST_LOOK;
+        }
+        let moved = match world.look_for_quiet() {
+            Quiet::Runs => world.fire_overdue(),
+            // A thread may have been on its way to a stop; then it is not asleep.
+            Quiet::Still => match wait::any(false).map_err(wait_failed)? {
+                Waited::Changed(tid, status) => {
+                    change(world, tid, status)?;
+                    Moved::Yes
+                }
+                _ => world.act_on_quiet()?,
+            },
+        };
+        if moved == Moved::Yes {
+            self.pause = FIRST_LOOK;
+        }
+        self.limits(world);
+        Ok(())
+    }
+
+    fn limits(&mut self, world: &mut World<'_>) {
+        if world.options.interrupt.load(Ordering::SeqCst) {
+            world.end(Ended::Interrupted, None);
+        }
+        if self.began.elapsed() > world.options.real_limit {
+            world.end(Ended::Limit, Some(LimitKind::RealTime));
+        }
+        let used = Duration::from_nanos(world.cpu().saturating_sub(world.cpu_at_start));
+        if world.options.limits.cpu.is_some_and(|most| used > most) {
+            world.end(Ended::Limit, Some(LimitKind::Cpu));
+        }
+        if let Some(most) = world.options.limits.memory
+            && self.limits_looked_at.elapsed() > LIMIT_LOOK
+        {
+            self.limits_looked_at = Instant::now();
+            if world.uses_more_memory_than(most) {
+                world.end(Ended::Limit, Some(LimitKind::Memory));
+            }
+        }
+    }
+}
+
+fn wait_failed(cause: io::Error) -> TracerError {
+    TracerError::System { operation: "wait for the program", tid: None, cause }
+}
+
+/// A thread vanished in the middle: the next wait tells of it.
+pub(super) fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ESRCH | libc::EIO))
+}
+
+/// Acts on one change of one thread.
+pub(super) fn change(world: &mut World<'_>, tid: i32, status: i32) -> Result<(), TracerError> {
+    match Change::decode(status) {
+        Change::Exited(code) => world.reaped(tid, crate::trace::ExitStatus::Code(code)),
+        Change::Killed(signal) => world.reaped(tid, crate::trace::ExitStatus::Signal(signal)),
+        Change::Stopped(status) => {
+            world.counts.stops += 1;
+            match stopped(world, tid, status) {
+                Err(error) if is_gone(&error) => world.release(tid, Resume::Go(0)),
+                Err(cause) => {
+                    return Err(TracerError::System { operation: "follow a thread", tid: Some(tid), cause });
+                }
+                Ok(()) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
+    let Some(task) = world.tasks.get_mut(&tid) else { return world.stranger(tid, status) };
+    let Slot::Running(running) = std::mem::replace(&mut task.slot, Slot::Between) else {
+        return Err(io::Error::other("a thread stopped that was stopped already"));
+    };
+    let (thread, stop) = running.stopped(status)?;
+    task.slot = Slot::Stopped(thread);
+    task.in_group_stop = stop == Stop::GroupStop;
+    world.advance();
+    match stop {
+        Stop::Call => calls::enter(world, tid),
+        Stop::Return => calls::leave(world, tid),
+        Stop::Made { child, vfork } => world.made(tid, child, vfork),
+        Stop::Exec { former } => world.became(tid, former),
+        Stop::Exiting => world.exiting(tid),
+        Stop::GroupStop => {
+            world.release(tid, Resume::Listen);
+            Ok(())
+        }
+        Stop::Asked => {
+            world.resume_as_before(tid);
+            Ok(())
+        }
+        Stop::Signal(signal) => world.signalled(tid, signal),
+    }
+}

@@ -1,0 +1,201 @@
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Instant;
+
+use super::calls::SocketTimeouts;
+use super::lines::Lines;
+use super::loopback::Loopback;
+use super::options::Options;
+use super::process::{Process, Role};
+use super::record::{Entry, Record};
+use super::streams::Streams;
+use super::task::{Pending, Slot, Task};
+use super::time::{Pace, Time};
+use super::timerfd::TimerFiles;
+use super::tracee::{Resume, Stopped};
+use crate::clock::{Deadlines, VirtualInstant};
+use crate::trace::{ClockKind, Ended, EventKind, ExitStatus, LimitKind, Pid};
+
+/// Everything that is known of a run while it goes on. Each family of events changes it in its own file; this one holds
+/// what they share.
+pub(super) struct World<'o> {
+    pub(super) options: &'o Options,
+    pub(super) tasks: HashMap<i32, Task>,
+    pub(super) processes: BTreeMap<i32, Process>,
+    /// The program's first process; 0 before it started.
+    pub(super) root: i32,
+    pub(super) time: Time,
+    pub(super) deadlines: Deadlines<Due>,
+    pub(super) record: Record,
+    pub(super) lines: Lines,
+    pub(super) streams: Streams,
+    pub(super) timer_files: TimerFiles,
+    pub(super) socket_timeouts: SocketTimeouts,
+    pub(super) counts: Counts,
+    pub(super) unvirtualised: BTreeSet<String>,
+    /// CPU nanoseconds of processes that are gone.
+    pub(super) dead_cpu: u64,
+    /// CPU nanoseconds of the tree when the program began.
+    pub(super) cpu_at_start: u64,
+    pub(super) started: Option<Instant>,
+    /// How the program's first process left.
+    pub(super) left: Option<(ExitStatus, VirtualInstant)>,
+    /// Why the run must end now.
+    pub(super) ending: Option<(Ended, Option<LimitKind>)>,
+    /// Whether the tree has opened an internet socket: a packet of it may be under way while all sleep.
+    pub(super) network: bool,
+    /// The descriptor of the fixture's record.
+    pub(super) fixture: Option<super::fixture::Fixture>,
+    /// Threads that stopped for the first time before their maker told of them.
+    pub(super) strangers: HashMap<i32, Stopped>,
+    /// Ports at which the tree itself listens.
+    pub(super) doors: BTreeSet<u16>,
+    pub(super) loopback: Loopback,
+    /// Since when, in real time, nothing moved and no deadline was left.
+    pub(super) quiet_since: Option<Instant>,
+    /// CPUs that the tree may use, as the program is told.
+    pub(super) cpus: Vec<usize>,
+}
+
+/// What is due at a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    /// The timed wait of this thread is over.
+    Wait(i32),
+    /// The interval timer of this process.
+    IntervalTimer(i32),
+    /// A POSIX timer: its process and id.
+    PosixTimer(i32, i32),
+    /// A timerfd, by its number in our list.
+    TimerFile(usize),
+    /// The run's time is up.
+    TimeLimit,
+    /// The patience with children that outlive the program is over.
+    Linger,
+}
+
+/// Numbers for the end of the trace.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) threads: u32,
+    pub(super) processes: u32,
+    pub(super) stops: u64,
+    pub(super) jumps: u64,
+}
+
+/// The thread that made a call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Caller {
+    pub(super) tid: i32,
+    pub(super) pid: i32,
+}
+
+impl<'o> World<'o> {
+    pub(super) fn new(options: &'o Options, streams: Streams, cpus: Vec<usize>) -> Self {
+        let pace = match options.clock {
+            ClockKind::Virtual => Pace::Virtual,
+            ClockKind::Wall => Pace::Real,
+        };
+        Self {
+            options,
+            tasks: HashMap::new(),
+            processes: BTreeMap::new(),
+            root: 0,
+            time: Time::new(pace, options.epoch),
+            deadlines: Deadlines::default(),
+            record: Record::default(),
+            lines: Lines::default(),
+            streams,
+            timer_files: TimerFiles::default(),
+            socket_timeouts: SocketTimeouts::default(),
+            counts: Counts::default(),
+            unvirtualised: BTreeSet::new(),
+            dead_cpu: 0,
+            cpu_at_start: 0,
+            started: None,
+            left: None,
+            ending: None,
+            network: false,
+            fixture: None,
+            strangers: HashMap::new(),
+            doors: BTreeSet::new(),
+            loopback: Loopback::default(),
+            quiet_since: None,
+            cpus,
+        }
+    }
+
+    /// CPU nanoseconds that the tree has used, the dead included.
+    pub(super) fn cpu(&mut self) -> u64 {
+        self.dead_cpu + self.processes.values_mut().map(Process::measure).sum::<u64>()
+    }
+
+    /// Brings the clock up to date.
+    pub(super) fn advance(&mut self) {
+        let cpu = self.cpu();
+        self.time.advance(cpu);
+    }
+
+    /// Whether a process belongs to the fixture and not to the program.
+    pub(super) fn is_fixture(&self, pid: i32) -> bool {
+        self.processes.get(&pid).is_some_and(|process| process.role == Role::Fixture)
+    }
+
+    /// Notes what a thread of the program did; what the fixture does is not noted.
+    pub(super) fn note(&mut self, pid: i32, tid: i32, kind: EventKind) -> Option<Entry> {
+        if self.is_fixture(pid) {
+            return None;
+        }
+        Some(self.record.note(self.time.now(), pid, tid, kind))
+    }
+
+    /// The program used something that the virtual clock does not cover: it is named, and time is real from now on.
+    pub(super) fn not_virtualised(&mut self, what: &str) {
+        self.unvirtualised.insert(what.to_owned());
+        self.time.fall_back_to_real();
+    }
+
+    /// Ends the run, unless something ended it before.
+    pub(super) fn end(&mut self, ended: Ended, limit: Option<LimitKind>) {
+        self.ending.get_or_insert((ended, limit));
+    }
+
+    /// Lets a stopped thread go on. Who goes on, and when, is decided here and nowhere else: this is where a schedule
+    /// will hold threads.
+    pub(super) fn release(&mut self, tid: i32, how: Resume) {
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
+        task.slot = match std::mem::replace(&mut task.slot, Slot::Between) {
+            Slot::Stopped(stopped) => Slot::Running(stopped.resume(how)),
+            other => other,
+        };
+    }
+
+    /// A new thread or process of the tree.
+    pub(super) fn adopt(&mut self, tid: i32, pid: i32, slot: Slot, role: Role) {
+        let process = self.processes.entry(pid).or_insert_with(|| Process::new(pid, role));
+        process.threads += 1;
+        if process.role == Role::Program {
+            self.counts.threads += 1;
+            self.counts.processes += u32::from(tid == pid);
+        }
+        self.tasks.insert(tid, Task::new(tid, pid, slot));
+        let living = self.tasks.values().filter(|task| task.ended.is_none() && !self.is_fixture(task.pid)).count();
+        if self.options.limits.processes.is_some_and(|most| living > usize::try_from(most).unwrap_or(usize::MAX)) {
+            self.end(Ended::Limit, Some(LimitKind::Processes));
+        }
+    }
+
+    /// Forgets what a thread waited for.
+    pub(super) fn drop_pending(&mut self, tid: i32) {
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
+        if let Some(Pending::Wait(wait)) = task.pending.take()
+            && let Some(key) = wait.key
+        {
+            self.deadlines.cancel(key);
+        }
+    }
+
+    /// The parent of a process, as traces have it; 0 for the program itself, whose parent we are.
+    pub(super) fn parent_in_trace(&self, maker: i32) -> Pid {
+        super::record::id(maker)
+    }
+}
