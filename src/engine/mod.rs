@@ -7,10 +7,12 @@
 mod api;
 mod internal;
 mod scripted;
+mod traced;
 mod wall;
 mod wire;
 
 pub use api::{Engine, EngineError, Interrupt, RunRequest};
 pub use internal::internal_command;
 pub use scripted::ScriptedEngine;
+pub use traced::TracedEngine;
 pub use wall::WallEngine;
