@@ -167,10 +167,14 @@ fn a_delay_is_kept_for_each_of_many() {
 fn requests_in_flight_overlap_in_the_record() {
     let mut fixture = Fixture::start();
     let mut clients = [fixture.connect(), fixture.connect(), fixture.connect()];
-    clients.iter_mut().for_each(|client| client.ask("GET", "/delay/300"));
+    for client in &mut clients {
+        client.ask("GET", "/delay/300");
+    }
     // Three opens and three requests come before the first response.
     fixture.record(6);
-    clients.iter_mut().for_each(|client| assert_eq!(client.answer(true).status, 200));
+    for client in &mut clients {
+        assert_eq!(client.answer(true).status, 200);
+    }
     let record = fixture.record(9).to_vec();
     let requests_before_response =
         record.iter().take_while(|entry| entry.phase != Response).filter(|entry| entry.phase == Request).count();

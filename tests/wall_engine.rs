@@ -492,12 +492,12 @@ fn a_request_that_the_program_gives_up_is_closed_in_the_record() {
 #[test]
 fn the_trace_says_how_long_the_machine_kept_it_waiting() {
     let quiet = run(&shell("sleep 0.2"));
-    let busy = run(&shell(
-        "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do (timeout 0.5 sh -c 'while :; do :; done') & done; wait",
-    ));
-    if std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() <= 8) {
-        assert!(busy.end.noise > 100_000_000, "sixteen burners on few CPUs wait for each other: {}", busy.end.noise);
-    }
+    let burners = 2 * std::thread::available_parallelism().map_or(1, std::num::NonZero::get) + 2;
+    let mut burning = shell("for i in $(seq $1); do (timeout 0.5 sh -c 'while :; do :; done') & done; wait");
+    burning.argv.extend(["sh".into(), burners.to_string().into()]);
+    burning.limits = Limits { processes: 100_000, cpu: VirtualDuration::from_secs(10_000), ..burning.limits };
+    let busy = run(&burning);
+    assert!(busy.end.noise > 100_000_000, "so many wait for each other: {}", busy.end.noise);
     assert!(busy.end.noise > quiet.end.noise);
 }
 

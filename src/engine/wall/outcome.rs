@@ -23,7 +23,10 @@ pub(super) fn trace(
         (started, EventKind::Process { parent: supervisor }),
         (started, EventKind::Exec { path: path.to_string_lossy().into_owned() }),
     ];
-    events.append(&mut seen.events);
+    // What is read after the end was written before it, but for what its orphans wrote while they were killed.
+    let not_after_the_end =
+        |(at, kind)| if matches!(kind, EventKind::Line { .. }) { (exited.min(at), kind) } else { (at, kind) };
+    events.extend(std::mem::take(&mut seen.events).into_iter().map(not_after_the_end));
     let (code, signal) = match status {
         ExitStatus::Code(code) => (Some(code), None),
         ExitStatus::Signal(signal) => (None, Some(signal)),
@@ -84,5 +87,69 @@ const fn by_itself(status: ExitStatus) -> (Ended, Option<LimitKind>) {
     match status {
         ExitStatus::Code(_) => (Ended::Exit, None),
         ExitStatus::Signal(_) => (Ended::Signal, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::time::Duration;
+
+    use super::trace;
+    use crate::clock::VirtualDuration;
+    use crate::course::model::Limits;
+    use crate::engine::wall::watch::{Seen, Stop};
+    use crate::engine::{Interrupt, RunRequest};
+    use crate::trace::{Ended, EventKind, ExitStatus, LimitKind, Trace};
+
+    fn outcome(seen: Seen) -> Trace {
+        let request = RunRequest {
+            argv: vec!["program".into()],
+            env: Vec::new(),
+            cwd: PathBuf::from("/"),
+            stdin: Vec::new(),
+            limits: Limits { time: VirtualDuration::from_nanos(1000), ..Limits::default() },
+            real_limit: Duration::from_mins(1),
+            schedule: 0,
+            http: false,
+            interrupt: Interrupt::default(),
+        };
+        trace(&request, seen, 7, Path::new("/bin/program"), "2026-01-01T00:00:00Z".into()).unwrap()
+    }
+
+    fn seen(exited_at: u64, status: ExitStatus, stop: Option<Stop>) -> Seen {
+        Seen { started: Some((8, 100)), exited: Some((exited_at, status, 5)), stop, ..Seen::default() }
+    }
+
+    fn line(text: &str) -> EventKind {
+        EventKind::Line { fd: 1, text: text.into(), partial: false, lossy: false, cut: false }
+    }
+
+    #[test]
+    fn a_line_that_is_read_after_the_end_comes_before_it() {
+        let mut late = seen(150, ExitStatus::Code(0), None);
+        late.events = vec![(120, line("early")), (170, line("late"))];
+        let events = outcome(late).events;
+        let times: Vec<_> = events.iter().map(|event| event.t.as_nanos()).collect();
+        assert_eq!(times, [0, 0, 20, 50, 50]);
+        assert_eq!(events[3].kind, line("late"));
+        assert!(matches!(events[4].kind, EventKind::Exit { .. }));
+    }
+
+    #[test]
+    fn an_end_in_time_counts_also_when_ours_was_on_its_way() {
+        let stop = Some(Stop::Limit(LimitKind::Time));
+        let end = outcome(seen(1050, ExitStatus::Code(3), stop)).end;
+        assert_eq!((end.exit, end.ended, end.limit), (Some(ExitStatus::Code(3)), Ended::Exit, None));
+        for (at, status) in [(1050, ExitStatus::Signal(9)), (1200, ExitStatus::Code(3))] {
+            let end = outcome(seen(at, status, stop)).end;
+            assert_eq!((end.exit, end.ended, end.limit), (None, Ended::Limit, Some(LimitKind::Time)));
+        }
+    }
+
+    #[test]
+    fn a_signal_that_is_not_ours_is_no_limit() {
+        let end = outcome(seen(200, ExitStatus::Signal(9), None)).end;
+        assert_eq!((end.exit, end.ended), (Some(ExitStatus::Signal(9)), Ended::Signal));
     }
 }

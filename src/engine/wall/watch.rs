@@ -98,13 +98,13 @@ impl<'a> Watch<'a> {
         let mut late = 0;
         while !self.done {
             late += self.wait(self.patience(start)?)?;
-            self.read_streams(u64::MAX, 1)?;
+            self.read_streams(1)?;
             self.read_record()?;
             self.hear(start)?;
             self.check_time(machine::now());
         }
         // What the pipes hold now is all that will ever come: nobody is left to write.
-        self.read_streams(u64::MAX, FULL_PIPE)?;
+        self.read_streams(FULL_PIPE)?;
         self.check_time(machine::now());
         for stream in &mut self.streams {
             stream.lines.finish(&mut self.seen.events);
@@ -168,8 +168,8 @@ impl<'a> Watch<'a> {
     }
 
     /// Reads what the output pipes hold now, at most so many pieces of each, so that one who never stops writing does
-    /// not keep us from the clock. A piece has the time of its reading, but not one later than `latest`.
-    fn read_streams(&mut self, latest: u64, most_pieces: usize) -> Result<(), EngineError> {
+    /// not keep us from the clock. A piece has the time of its reading.
+    fn read_streams(&mut self, most_pieces: usize) -> Result<(), EngineError> {
         let pipes = [&mut self.supervised.stdout, &mut self.supervised.stderr];
         for (pipe, stream) in pipes.into_iter().zip(&mut self.streams) {
             for _ in 0..most_pieces {
@@ -180,7 +180,7 @@ impl<'a> Watch<'a> {
                     Ok(0) => stream.open = false,
                     Ok(length) => {
                         let kept = usize::try_from(self.output_left).unwrap_or(usize::MAX).min(length);
-                        let at = machine::now().min(latest);
+                        let at = machine::now();
                         stream.lines.push(&self.piece[..kept], at, &mut self.seen.events);
                         self.output_left -= kept as u64;
                         self.too_much_output = kept < length;
@@ -239,11 +239,7 @@ impl<'a> Watch<'a> {
                     return Err(EngineError::System { operation: "supervise the program", pid, cause });
                 }
                 Report::Over { limit } => self.ask_to_end(Stop::Limit(limit)),
-                Report::Exited { at, status, cpu } => {
-                    // What it wrote before it ended is in the pipes by now.
-                    self.read_streams(at, FULL_PIPE)?;
-                    self.seen.exited = Some((at, status, cpu));
-                }
+                Report::Exited { at, status, cpu } => self.seen.exited = Some((at, status, cpu)),
                 Report::Done { cpu, threads, processes, noise } => {
                     self.seen.cpu = cpu;
                     self.seen.threads = threads;
