@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use super::probe::Search;
 use super::store::Store;
 use super::{BuildError, CacheDir, python, rust};
 use crate::course::model::Language;
@@ -21,6 +22,7 @@ pub struct Builder<'a> {
     pub(super) store: Store,
     pub(super) events: &'a dyn EventSink,
     pub(super) interrupt: Arc<AtomicBool>,
+    pub(super) search: Search,
     rust: rust::Rust,
     python: python::Python,
 }
@@ -88,6 +90,7 @@ impl<'a> Builder<'a> {
             cache,
             events,
             interrupt: Arc::default(),
+            search: Search::from_environment(),
             rust: rust::Rust::default(),
             python: python::Python::default(),
         }

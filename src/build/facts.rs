@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
+use super::probe::Search;
 use super::python::{Interpreter, Packages};
 use super::rust::{Libraries, Toolchain};
 use super::{BuildError, CacheDir};
@@ -45,17 +46,17 @@ pub struct PythonFacts {
 impl Facts {
     /// Looks; builds nothing.
     pub fn gather(cache: &CacheDir) -> Self {
-        let interrupt = AtomicBool::new(false);
+        let (search, interrupt) = (Search::from_environment(), AtomicBool::new(false));
         Self {
             cache: cache.root().to_owned(),
             cache_error: cache.scratch().err(),
-            rust: Toolchain::find(cache, &interrupt).map(|toolchain| RustFacts {
+            rust: Toolchain::find(cache, &search, &interrupt).map(|toolchain| RustFacts {
                 version: toolchain.version().to_owned(),
                 libraries_ready: Libraries::find(cache, &toolchain).is_some(),
                 rustc: toolchain.rustc,
                 cargo: toolchain.cargo,
             }),
-            python: Interpreter::find(cache, &interrupt).map(|interpreter| PythonFacts {
+            python: Interpreter::find(cache, &search, &interrupt).map(|interpreter| PythonFacts {
                 packages_ready: Packages::find(cache, &interpreter).is_some(),
                 python: interpreter.path,
                 version: interpreter.version,

@@ -21,7 +21,9 @@ pub(super) fn shown(message: &str, path: &Path, colour: bool) -> String {
 
 /// The last lines of a tool's talk.
 pub(super) fn tail(said: &str) -> String {
-    let lines: Vec<&str> = said.trim_end().lines().collect();
+    // Each retry says the same at length.
+    let is_retry = |line: &&str| line.contains("spurious network error") || line.contains("Retrying (Retry");
+    let lines: Vec<&str> = said.trim_end().lines().filter(|line| !is_retry(line)).collect();
     lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
 }
 

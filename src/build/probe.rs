@@ -1,6 +1,7 @@
 //! Asking a tool what it is, and remembering the answer for as long as the tool stays the same.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
@@ -55,13 +56,30 @@ pub(super) fn answer(program: &Path, arguments: &[&str], interrupt: &AtomicBool)
     String::from_utf8(finished.stdout).map_err(|error| unusable(error.to_string()))
 }
 
-/// Where `PATH` has this program; a name with a slash is itself.
-pub(super) fn which(name: &Path) -> Option<PathBuf> {
-    if name.components().count() > 1 {
-        return is_executable(name).then(|| name.to_owned());
+/// Where tools are looked for: taken from the environment once, so that all of a builder's work agrees on it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Search {
+    /// `PATH`.
+    pub(super) path: Option<OsString>,
+    /// `RUSTC`: the compiler that the person wants instead of the one in `PATH`.
+    pub(super) rustc: Option<OsString>,
+}
+
+impl Search {
+    pub(super) fn from_environment() -> Self {
+        Self { path: env::var_os("PATH"), rustc: env::var_os("RUSTC").filter(|name| !name.is_empty()) }
     }
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_absolute() && is_executable(file))
+
+    /// The file of this program; a name with a slash is itself.
+    pub(super) fn which(&self, name: impl AsRef<Path>) -> Option<PathBuf> {
+        let name = name.as_ref();
+        if name.components().count() > 1 {
+            return is_executable(name).then(|| name.to_owned());
+        }
+        env::split_paths(self.path.as_ref()?)
+            .map(|folder| folder.join(name))
+            .find(|file| file.is_absolute() && is_executable(file))
+    }
 }
 
 fn is_executable(path: &Path) -> bool {

@@ -101,7 +101,7 @@ pub(super) fn run(
     };
     let mut ended = None;
     while output.is_open() {
-        output.read(policy.keep, hear).map_err(failed("read the output of"))?;
+        let heard = output.read(policy.keep, hear).map_err(failed("read the output of"))?;
         if interrupt.load(Ordering::SeqCst) {
             return Err(BuildError::Interrupted);
         }
@@ -111,6 +111,11 @@ pub(super) fn run(
                 .or_else(|| (Instant::now() > deadline).then_some(Ended::Time))
         });
         if ended.is_some() {
+            break;
+        }
+        if heard == 0 && group.0.try_wait().map_err(failed("wait for"))?.is_some() {
+            // Something that it left behind holds the pipe.
+            group.kill();
             break;
         }
     }
@@ -177,8 +182,8 @@ impl Output {
         self.stdout.source.is_some() || self.stderr.source.is_some()
     }
 
-    /// Waits a tick at most for something to read and reads it.
-    fn read(&mut self, keep: usize, hear: &mut dyn FnMut(Stream, &[u8])) -> io::Result<()> {
+    /// Waits a tick at most for something to read, reads it and says on how many streams there was something.
+    fn read(&mut self, keep: usize, hear: &mut dyn FnMut(Stream, &[u8])) -> io::Result<usize> {
         let ready: Vec<i32> = {
             let open = [&self.stdout, &self.stderr];
             let mut polled: Vec<PollFd<'_>> = open
@@ -202,7 +207,7 @@ impl Output {
                 pipe.read(keep, hear)?;
             }
         }
-        Ok(())
+        Ok(ready.len())
     }
 }
 
@@ -260,5 +265,77 @@ impl Lines {
             let line: Vec<u8> = self.0.drain(..=end).collect();
             give(String::from_utf8_lossy(&line).trim_end());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: Policy = Policy { real: Duration::from_mins(1), cpu: None, memory: None, keep: 10, flood: 1 << 20 };
+
+    fn shell(script: &str, policy: Policy) -> Finished {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        run(command, policy, &AtomicBool::new(false), &mut |_, _| {}).unwrap()
+    }
+
+    #[test]
+    fn both_streams_and_the_status_are_told() {
+        let finished = shell("echo out; echo err >&2; exit 3", POLICY);
+        assert_eq!((finished.stdout, finished.stderr), (b"out\n".to_vec(), b"err\n".to_vec()));
+        assert_eq!(finished.status.code(), Some(3));
+        assert_eq!(finished.ended, None);
+    }
+
+    #[test]
+    fn only_the_head_of_long_output_is_kept() {
+        assert_eq!(shell("echo 0123456789abcdef", POLICY).stdout, b"0123456789");
+    }
+
+    #[test]
+    fn a_flood_ends_the_child() {
+        let finished = shell("while :; do echo 0123456789012345678901234567890123456789; done", POLICY);
+        assert_eq!(finished.ended, Some(Ended::Flood));
+    }
+
+    #[test]
+    fn a_child_that_takes_too_long_is_ended_with_its_own_children() {
+        let finished = shell("sleep 1000 & sleep 1000", Policy { real: Duration::from_millis(100), ..POLICY });
+        assert_eq!(finished.ended, Some(Ended::Time));
+    }
+
+    #[test]
+    fn a_child_that_burns_its_time_ends_by_the_signal_that_says_so() {
+        use std::os::unix::process::ExitStatusExt;
+        let finished = shell("while :; do :; done", Policy { cpu: Some(Duration::from_secs(1)), ..POLICY });
+        assert_eq!(finished.status.signal(), Some(Signal::SIGXCPU as i32));
+    }
+
+    #[test]
+    fn what_a_child_leaves_behind_does_not_hold_us_up() {
+        let finished = shell("sleep 1000 & echo done", POLICY);
+        assert!(finished.status.success());
+        assert_eq!(finished.ended, None);
+    }
+
+    #[test]
+    fn an_interrupt_ends_a_running_child() {
+        let flag = AtomicBool::new(false);
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "echo started; sleep 1000"]);
+        // Set when the child has shown that it runs.
+        let result = run(command, POLICY, &flag, &mut |_, _| flag.store(true, Ordering::SeqCst));
+        assert!(matches!(result, Err(BuildError::Interrupted)));
+    }
+
+    #[test]
+    fn pieces_become_lines() {
+        let mut lines = Lines::default();
+        let mut heard = Vec::new();
+        for piece in ["a\nb", "c\n", "d"] {
+            lines.add(piece.as_bytes(), |line| heard.push(line.to_owned()));
+        }
+        assert_eq!(heard, ["a", "bc"]);
     }
 }

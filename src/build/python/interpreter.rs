@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use serde::{Deserialize, Serialize};
 
 use crate::build::fingerprint::{Fingerprint, identity};
-use crate::build::probe::{self, answer, which};
+use crate::build::probe::{self, Search, answer};
 use crate::build::{BuildError, CacheDir};
 
 /// How to get an interpreter.
@@ -36,9 +36,14 @@ impl Interpreter {
     ///
     /// # Errors
     /// When there is none, it is too old or does not answer.
-    pub(in crate::build) fn find(cache: &CacheDir, interrupt: &AtomicBool) -> Result<Self, BuildError> {
-        let named = which(Path::new("python3"))
-            .or_else(|| which(Path::new("python")))
+    pub(in crate::build) fn find(
+        cache: &CacheDir,
+        search: &Search,
+        interrupt: &AtomicBool,
+    ) -> Result<Self, BuildError> {
+        let named = search
+            .which("python3")
+            .or_else(|| search.which("python"))
             .ok_or(BuildError::Missing { program: "python3", help: HELP })?;
         let holds = |kept: &Self| kept.identity == identity(&kept.path);
         probe::remembered(cache, &key(&named), holds, || Self::ask(&named, interrupt))
@@ -77,4 +82,29 @@ fn key(named: &Path) -> String {
         key = key.file(&folder.join(".python-version"));
     }
     format!("python-{}", key.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(search: &Search) -> Result<Interpreter, BuildError> {
+        let folder = tempfile::tempdir().unwrap();
+        Interpreter::find(&CacheDir::at(folder.path().join("cache")), search, &AtomicBool::new(false))
+    }
+
+    #[test]
+    fn no_interpreter_in_the_path_says_how_to_get_one() {
+        let error = find(&Search::default()).unwrap_err();
+        assert!(matches!(error, BuildError::Missing { program: "python3", .. }), "{error:?}");
+        assert!(error.help().unwrap().contains("python3-venv"));
+    }
+
+    #[test]
+    fn the_interpreter_is_the_real_one() {
+        let found = find(&Search::from_environment()).unwrap();
+        assert!(found.numbers().unwrap() >= WANTED);
+        let start = std::fs::read(&found.path).unwrap();
+        assert!(start.starts_with(b"\x7fELF"), "{} is a script", found.path.display());
+    }
 }

@@ -45,7 +45,7 @@ impl Python {
     }
 
     fn interpreter(&self, builder: &Builder<'_>) -> Result<Arc<Interpreter>, BuildError> {
-        once(&self.interpreter, || Interpreter::find(&builder.cache, &builder.interrupt))
+        once(&self.interpreter, || Interpreter::find(&builder.cache, &builder.search, &builder.interrupt))
     }
 
     fn packages(

@@ -9,7 +9,7 @@ use crate::build::cache::failed;
 use crate::build::fingerprint::Fingerprint;
 use crate::build::spawn::{self, Ended, Finished, Policy};
 use crate::build::store::Kept;
-use crate::build::{BuildError, BuildOutcome, Builder, Program, Submission, environment, message, probe, tail};
+use crate::build::{BuildError, BuildOutcome, Builder, Program, Submission, environment, message, tail};
 
 /// Said when there is nothing to link with.
 pub(super) const NO_LINKER: &str = "Rust links with a C compiler: install one (Debian and Ubuntu: `sudo apt install gcc`; Fedora: `sudo dnf install gcc`)";
@@ -61,7 +61,7 @@ pub(super) fn compile(
     let copy = scratch.path().join(SOURCE);
     fs::write(&copy, source).map_err(failed("write", &copy))?;
     let finished =
-        spawn::run(command(toolchain, libraries, scratch.path()), POLICY, &builder.interrupt, &mut |_, _| {})?;
+        spawn::run(command(builder, toolchain, libraries, scratch.path()), POLICY, &builder.interrupt, &mut |_, _| {})?;
     if let Some(output) = complaint(builder, toolchain, &finished)? {
         return Ok(BuildOutcome::Failed {
             output: message::shown(&output, &submission.path, colour),
@@ -93,7 +93,7 @@ fn key(toolchain: &Toolchain, libraries: Option<&Libraries>, source: &[u8]) -> S
         .finish()
 }
 
-fn command(toolchain: &Toolchain, libraries: Option<&Libraries>, folder: &Path) -> Command {
+fn command(builder: &Builder<'_>, toolchain: &Toolchain, libraries: Option<&Libraries>, folder: &Path) -> Command {
     let mut command = Command::new(&toolchain.rustc);
     command.current_dir(folder).args(FLAGS);
     command.arg(format!("--remap-path-prefix={SOURCE}={}", message::PLACE));
@@ -109,7 +109,7 @@ fn command(toolchain: &Toolchain, libraries: Option<&Libraries>, folder: &Path) 
     }
     // `env!` and `option_env!` see nothing of the grader's; the path is for the linker.
     command.arg(SOURCE).env_clear().env("LANG", "C.UTF-8").env("TMPDIR", folder);
-    if let Some(path) = std::env::var_os("PATH") {
+    if let Some(path) = &builder.search.path {
         command.env("PATH", path);
     }
     command
@@ -142,7 +142,7 @@ fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) 
         });
     }
     // The machine's fault only when the machine says so too: a source can print what it likes.
-    if plain.contains("linker `cc` not found") && probe::which(Path::new("cc")).is_none() {
+    if plain.contains("linker `cc` not found") && builder.search.which("cc").is_none() {
         return Err(BuildError::Missing { program: "cc", help: NO_LINKER });
     }
     if plain.contains("No space left on device") && builder.cache.is_full() {
@@ -170,4 +170,41 @@ fn ready(kept: Kept, cached: bool, submission: &Submission, colour: bool) -> Bui
         warnings: message::shown(&kept.warnings, &submission.path, colour),
         copy_of: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_compiler_other_libraries_and_other_content_are_other_programs() {
+        let toolchain = |verbose: &str| Toolchain::fake(verbose, "/usr/bin/false".as_ref());
+        let libraries = |key: &str| Libraries {
+            key: key.to_owned(),
+            dependencies: std::path::PathBuf::new(),
+            externs: std::collections::BTreeMap::new(),
+        };
+        let keys = [
+            key(&toolchain("1.95"), None, b"a"),
+            key(&toolchain("1.96"), None, b"a"),
+            key(&toolchain("1.95"), None, b"b"),
+            key(&toolchain("1.95"), Some(&libraries("one")), b"a"),
+            key(&toolchain("1.95"), Some(&libraries("two")), b"a"),
+        ];
+        let different: std::collections::BTreeSet<_> = keys.iter().collect();
+        assert_eq!(different.len(), keys.len());
+        assert_eq!(keys[0], key(&toolchain("1.95"), None, b"a"));
+    }
+
+    #[test]
+    fn files_beside_the_source_are_read_from_the_compilers_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let record = |text: &str| {
+            fs::write(folder.path().join("main.d"), text).unwrap();
+            file_beside(folder.path()).unwrap()
+        };
+        assert_eq!(record("main.d: main.rs\n\nmain: main.rs\n\nmain.rs:\n# env-dep:HOME\n"), None);
+        let other = record("main: main.rs /a\\ b.txt\n\nmain.rs:\n/a\\ b.txt:\n");
+        assert_eq!(other.as_deref(), Some("/a b.txt"));
+    }
 }

@@ -242,6 +242,114 @@ fn failure(said: &str) -> BuildError {
 mod tests {
     use super::*;
 
+    /// A cargo that counts its calls, takes its time and "builds" empty libraries: `sh` runs the script `build`, which
+    /// stands where the package is. (A script of our own could still be open for writing when it is started.)
+    const CARGO: &str = r#"
+        echo called >>../calls
+        sleep 0.3
+        test ! -e ../broken || { echo "error: it is broken" >&2; exit 101; }
+        for name in futures reqwest tokio tokio-stream; do
+            file="$PWD/lib$name-1.rlib"
+            echo library >"$file"
+            echo "{\"reason\":\"compiler-artifact\",\"target\":{\"name\":\"$name\"},\"filenames\":[\"$file\"]}"
+            echo "   Compiling $name v1.0.0" >&2
+        done
+    "#;
+
+    #[derive(Default)]
+    struct Told(std::sync::Mutex<Vec<String>>);
+
+    impl crate::event::EventSink for Told {
+        fn emit(&self, event: GradeEvent) {
+            self.0.lock().unwrap().push(match event {
+                GradeEvent::SetupStarted { what } => what,
+                GradeEvent::SetupProgress { step } => step,
+                other => format!("{other:?}"),
+            });
+        }
+    }
+
+    struct Bench {
+        cache: CacheDir,
+        toolchain: Toolchain,
+        told: Told,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Bench {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let cache = CacheDir::at(folder.path().join("cache"));
+            let toolchain = Toolchain::fake("a compiler", "/bin/sh".as_ref());
+            let building = cache.path(FOLDER).join(format!("{}.building", key(&toolchain)));
+            fs::create_dir_all(&building).unwrap();
+            fs::write(building.join("build"), CARGO).unwrap();
+            Self { cache, toolchain, told: Told::default(), _folder: folder }
+        }
+
+        fn ready(&self) -> Result<Libraries, BuildError> {
+            Libraries::ready(&Builder::new(self.cache.clone(), &self.told), &self.toolchain, None)
+        }
+
+        fn calls(&self) -> usize {
+            fs::read_to_string(self.cache.path(FOLDER).join("calls")).unwrap_or_default().lines().count()
+        }
+    }
+
+    #[test]
+    fn several_builders_at_once_build_the_libraries_once() {
+        let bench = Bench::new();
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| assert_eq!(bench.ready().unwrap().externs.len(), OFFERED.len()));
+            }
+        });
+        assert_eq!(bench.calls(), 1);
+        let told = bench.told.0.lock().unwrap();
+        assert!(told.iter().any(|step| step == "compiling tokio v1.0.0"), "{told:?}");
+    }
+
+    #[test]
+    fn who_waits_for_another_grade_says_so() {
+        let bench = Bench::new();
+        let lock = bench.cache.path(FOLDER).join(format!("{}.lock", key(&bench.toolchain)));
+        let held = Lock::take(&lock, &std::sync::atomic::AtomicBool::new(false), || {}).unwrap();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| bench.ready());
+            while !bench.told.0.lock().unwrap().iter().any(|what| what.starts_with("waiting for another grade")) {
+                std::thread::yield_now();
+            }
+            assert_eq!(bench.calls(), 0);
+            drop(held);
+            waiting.join().unwrap().unwrap();
+        });
+    }
+
+    #[test]
+    fn libraries_that_a_killed_build_left_half_made_are_not_taken_as_whole() {
+        let bench = Bench::new();
+        let half = bench.cache.path(FOLDER).join(key(&bench.toolchain));
+        fs::create_dir_all(half.join("deps")).unwrap();
+        fs::write(half.join("deps/libtokio-0.rlib"), "half").unwrap();
+        assert!(Libraries::find(&bench.cache, &bench.toolchain).is_none());
+        bench.ready().unwrap();
+        assert_eq!(bench.calls(), 1);
+        let names: Vec<_> = fs::read_dir(half.join("deps")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names.len(), OFFERED.len(), "{names:?}");
+    }
+
+    #[test]
+    fn a_build_that_fails_leaves_nothing_and_is_tried_again() {
+        let bench = Bench::new();
+        let broken = bench.cache.path(FOLDER).join("broken");
+        fs::write(&broken, "").unwrap();
+        let error = bench.ready().unwrap_err();
+        assert!(error.to_string().contains("error: it is broken"), "{error}");
+        assert!(Libraries::find(&bench.cache, &bench.toolchain).is_none());
+        fs::remove_file(broken).unwrap();
+        bench.ready().unwrap();
+    }
+
     #[test]
     fn a_crate_is_mentioned_by_its_whole_name() {
         assert!(are_mentioned(b"use tokio::time;"));

@@ -44,7 +44,7 @@ impl Rust {
     }
 
     fn toolchain(&self, builder: &Builder<'_>) -> Result<Arc<Toolchain>, BuildError> {
-        once(&self.toolchain, || Toolchain::find(&builder.cache, &builder.interrupt))
+        once(&self.toolchain, || Toolchain::find(&builder.cache, &builder.search, &builder.interrupt))
     }
 
     fn libraries(

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicBool;
 use serde::{Deserialize, Serialize};
 
 use crate::build::fingerprint::{Fingerprint, identity};
-use crate::build::probe::{self, answer, which};
+use crate::build::probe::{self, Search, answer};
 use crate::build::{BuildError, CacheDir};
 
 /// How to get a Rust compiler.
@@ -31,23 +31,24 @@ impl Toolchain {
     ///
     /// # Errors
     /// When there is none, it is too old or does not answer.
-    pub(in crate::build) fn find(cache: &CacheDir, interrupt: &AtomicBool) -> Result<Self, BuildError> {
-        let named = match env::var_os("RUSTC").filter(|name| !name.is_empty()) {
-            Some(name) => which(Path::new(&name)),
-            None => which(Path::new("rustc")),
-        };
-        let named = named.ok_or(BuildError::Missing { program: "rustc", help: HELP })?;
+    pub(in crate::build) fn find(
+        cache: &CacheDir,
+        search: &Search,
+        interrupt: &AtomicBool,
+    ) -> Result<Self, BuildError> {
+        let name = search.rustc.clone().unwrap_or_else(|| "rustc".into());
+        let named = search.which(name).ok_or(BuildError::Missing { program: "rustc", help: HELP })?;
         let holds = |kept: &Self| kept.identity == identity(&kept.rustc);
-        probe::remembered(cache, &key(&named), holds, || Self::ask(&named, interrupt))
+        probe::remembered(cache, &key(&named), holds, || Self::ask(&named, search, interrupt))
     }
 
-    fn ask(named: &Path, interrupt: &AtomicBool) -> Result<Self, BuildError> {
+    fn ask(named: &Path, search: &Search, interrupt: &AtomicBool) -> Result<Self, BuildError> {
         let sysroot = PathBuf::from(answer(named, &["--print", "sysroot"], interrupt)?.trim_end());
         let behind = sysroot.join("bin/rustc");
         let rustc = if behind.is_file() { behind } else { named.to_owned() };
         let verbose = answer(&rustc, &["-vV"], interrupt)?;
         let found = Self {
-            cargo: Some(sysroot.join("bin/cargo")).filter(|path| path.is_file()).or_else(|| which(Path::new("cargo"))),
+            cargo: Some(sysroot.join("bin/cargo")).filter(|path| path.is_file()).or_else(|| search.which("cargo")),
             identity: identity(&rustc),
             rustc,
             verbose,
@@ -62,6 +63,17 @@ impl Toolchain {
             });
         }
         Ok(found)
+    }
+
+    /// A compiler that is no compiler.
+    #[cfg(test)]
+    pub(super) fn fake(verbose: &str, cargo: &Path) -> Self {
+        Self {
+            rustc: PathBuf::from("/usr/bin/false"),
+            cargo: Some(cargo.to_owned()),
+            verbose: verbose.to_owned(),
+            identity: String::new(),
+        }
     }
 
     /// The version's number, such as `1.95.0`.
@@ -107,13 +119,35 @@ mod tests {
     fn the_answer_is_kept_and_asked_again_when_the_compiler_changes() {
         let folder = tempfile::tempdir().unwrap();
         let cache = CacheDir::at(folder.path().join("cache"));
-        let interrupt = AtomicBool::new(false);
-        let found = Toolchain::find(&cache, &interrupt).unwrap();
+        let (search, interrupt) = (Search::from_environment(), AtomicBool::new(false));
+        let found = Toolchain::find(&cache, &search, &interrupt).unwrap();
         assert!(found.verbose.starts_with("rustc "));
         let probe = std::fs::read_dir(cache.path("probes")).unwrap().next().unwrap().unwrap().path();
         // A kept answer about a compiler that is another by now.
         let stale = Toolchain { identity: "other".to_owned(), verbose: "stale".to_owned(), ..found };
         std::fs::write(&probe, serde_json::to_vec(&stale).unwrap()).unwrap();
-        assert_ne!(Toolchain::find(&cache, &interrupt).unwrap().verbose, "stale");
+        assert_ne!(Toolchain::find(&cache, &search, &interrupt).unwrap().verbose, "stale");
+    }
+
+    #[test]
+    fn no_compiler_in_the_path_says_how_to_get_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = CacheDir::at(folder.path().join("cache"));
+        let search = Search { path: Some(folder.path().into()), rustc: None };
+        let error = Toolchain::find(&cache, &search, &AtomicBool::new(false)).unwrap_err();
+        assert!(matches!(error, BuildError::Missing { program: "rustc", .. }), "{error:?}");
+        assert!(error.help().unwrap().contains("https://rustup.rs"));
+    }
+
+    #[test]
+    fn what_is_no_compiler_is_told_from_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = CacheDir::at(folder.path().join("cache"));
+        let ask = |name: &str| {
+            let search = Search { rustc: Some(name.into()), ..Search::from_environment() };
+            Toolchain::find(&cache, &search, &AtomicBool::new(false)).unwrap_err()
+        };
+        assert!(matches!(ask("false"), BuildError::Unusable { .. }));
+        assert!(matches!(ask("true"), BuildError::TooOld { .. }));
     }
 }
