@@ -93,7 +93,25 @@ mod tests {
             ],
             Style::Plain,
         );
-        insta::assert_snapshot!(drawn, @r"");
+        insta::assert_snapshot!(drawn, @"
+        warning: first
+         --> a.toml:1:1
+          |
+        1 | one = 1
+          | ^^^
+
+        error: second
+         --> a.toml:2:1
+          |
+        1 | one = 1
+          | --- and here
+        2 | two = 2
+          | ^^^ here
+          |
+          = help: way out
+
+        1 mistake and 1 warning in a.toml
+        ");
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn read(section: &Section<'_>, folders: Option<&[Folder]>) -> Option<CourseFile>
     }
     let numbers: Vec<Option<u32>> = named.iter().map(|(id, _)| id_rule(id, mistakes)).collect();
     refuse_duplicates(&named, &numbers, mistakes);
-    if let Some(folders) = folders {
+    if let Some(folders) = folders.filter(|_| value.is_some()) {
         compare(&named, folders, mistakes);
     }
     let mut prerequisites = prerequisites(section, &named);

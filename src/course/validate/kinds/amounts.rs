@@ -1,7 +1,7 @@
 //! Kinds that look at what the run used: `threads`, `processes`, `parallel`, `cpu`, `requests`.
 
 use super::super::bounds::Possible;
-use super::super::operand::Writer;
+use super::super::operand::{Reported, Writer};
 use super::super::pattern;
 use super::super::scalar;
 use super::super::scene::Scene;
@@ -29,17 +29,24 @@ impl Scene<'_> {
             self.mistakes.add_relative(mistake.help("add `at_least` or `at_most`: a number of more than 1"));
             return None;
         }
-        let at_least_milli = self.ratio(table, "at_least")?;
-        let at_most_milli = self.ratio(table, "at_most")?;
+        let (at_least, at_most) = (self.ratio(table, "at_least"), self.ratio(table, "at_most"));
+        let (at_least_milli, at_most_milli) = (at_least.ok()?, at_most.ok()?);
+        if let (Some(low), Some(high), Some(span)) = (at_least_milli, at_most_milli, table.key_span("at_least"))
+            && low > high
+        {
+            let mistake =
+                self.mistakes.error(span, "`at_least` is more than `at_most`", "nothing is as much and as little");
+            self.mistakes.add(mistake.help("swap the two bounds"));
+        }
         Some(Parallel { at_least_milli, at_most_milli })
     }
 
-    /// A bound of `parallel` in thousandths. The outer option: without a mistake; the inner one: given.
-    fn ratio(&self, table: &Section<'_>, key: &'static str) -> Option<Option<u64>> {
+    /// A bound of `parallel` in thousandths, if it is given.
+    fn ratio(&self, table: &Section<'_>, key: &'static str) -> Result<Option<u64>, Reported> {
         if !table.has(key) {
-            return Some(None);
+            return Ok(None);
         }
-        let value = table.value(key)?.number()?;
+        let value = table.value(key).and_then(|value| value.number()).ok_or(Reported)?;
         let number = *value.get_ref();
         let wrong = if number.is_nan() || number <= 1.0 {
             Some("one process alone gives 1, and nothing gives less")
@@ -52,11 +59,11 @@ impl Scene<'_> {
             let message = format!("`{key}` of `parallel` is a number between 1 and the number of processes");
             let mistake = self.mistakes.error(value.span(), message, wrong);
             self.mistakes.add(mistake.help(format!("for example `parallel = {{ {key} = 1.8 }}` for two processes")));
-            return None;
+            return Err(Reported);
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 4096, seen above")]
         let milli = (number * 1000.0).round() as u64;
-        Some(Some(milli))
+        Ok(Some(milli))
     }
 
     pub(super) fn cpu(&self, table: &Section<'_>) -> Option<Cpu> {
