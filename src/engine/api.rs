@@ -86,8 +86,9 @@ impl Interrupt {
     }
 }
 
-/// Why a run could not be made or watched. Never the student's fault.
-#[derive(Debug, thiserror::Error)]
+/// Why a run could not be made or watched. Never the student's fault. It travels as JSON, too.
+#[derive(Debug, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EngineError {
     /// The program itself could not be started: not found, not executable.
     #[error("failed to start `{program}`: {cause}")]
@@ -95,16 +96,19 @@ pub enum EngineError {
         /// The program.
         program: String,
         /// What the system said.
+        #[serde(with = "wire::io_error")]
         cause: std::io::Error,
     },
     /// A system call of ours failed.
     #[error("failed to {operation}{}: {cause}", pid.map(|pid| format!(" (pid {pid})")).unwrap_or_default())]
     System {
         /// What was tried, as a verb: `read the pipe`.
-        operation: &'static str,
+        #[serde(deserialize_with = "wire::operation")]
+        operation: wire::Operation,
         /// On which process.
         pid: Option<u32>,
         /// What the system said.
+        #[serde(with = "wire::io_error")]
         cause: std::io::Error,
     },
     /// The HTTP fixture could not be started or died.

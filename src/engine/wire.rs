@@ -2,7 +2,9 @@
 //!
 //! Arguments, paths and input need not be UTF-8 on Unix, and a derived form would refuse them or be unreadable.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 
 use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -127,6 +129,52 @@ pub(super) mod os_pairs {
     }
 }
 
+/// An error of the system: its number where it has one, else its words.
+pub(super) mod io_error {
+    use std::io;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Sent {
+        Errno(i32),
+        Words(String),
+    }
+
+    pub(in crate::engine) fn serialize<S: Serializer>(error: &io::Error, serializer: S) -> Result<S::Ok, S::Error> {
+        let sent = error.raw_os_error().map_or_else(|| Sent::Words(error.to_string()), Sent::Errno);
+        sent.serialize(serializer)
+    }
+
+    pub(in crate::engine) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<io::Error, D::Error> {
+        Ok(match Sent::deserialize(deserializer)? {
+            Sent::Errno(number) => io::Error::from_raw_os_error(number),
+            Sent::Words(words) => io::Error::other(words),
+        })
+    }
+}
+
+/// By this name serde's derive does not see a reference, and does not ask that its input live for ever.
+pub(super) type Operation = &'static str;
+
+/// The name of an operation. They are our own code's words, so there are only so many to keep for good.
+pub(super) fn operation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    const MOST: usize = 1000;
+    let name = String::deserialize(deserializer)?;
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(kept) = known.get(name.as_str()) {
+        return Ok(kept);
+    }
+    if known.len() >= MOST {
+        return Ok("do its work");
+    }
+    let kept: &'static str = name.leak();
+    known.insert(kept);
+    Ok(kept)
+}
+
 #[cfg(test)]
 mod tests {
     use std::ffi::OsString;
@@ -135,7 +183,22 @@ mod tests {
     use std::time::Duration;
 
     use crate::course::model::Limits;
-    use crate::engine::{Interrupt, RunRequest};
+    use crate::engine::{EngineError, Interrupt, RunRequest};
+
+    #[test]
+    fn an_error_says_the_same_behind_the_way_through_json() {
+        let cause = || std::io::Error::from_raw_os_error(libc::ENOENT);
+        for error in [
+            EngineError::Start { program: "python3".into(), cause: cause() },
+            EngineError::System { operation: "read the pipe", pid: Some(7), cause: cause() },
+            EngineError::System { operation: "read the pipe", pid: None, cause: std::io::Error::other("words") },
+            EngineError::Fixture("gone".into()),
+        ] {
+            let json = serde_json::to_string(&error).unwrap();
+            let back: EngineError = serde_json::from_str(&json).unwrap();
+            assert_eq!((back.to_string(), serde_json::to_string(&back).unwrap()), (error.to_string(), json));
+        }
+    }
 
     #[test]
     fn a_request_survives_the_way_through_json_also_when_it_is_not_utf_8() {

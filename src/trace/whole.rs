@@ -6,7 +6,9 @@ use super::Event;
 pub const SCHEMA: &str = "grade/trace/v1";
 
 /// A whole run: how it was started, what happened, how it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Its own serde form is one JSON object, for messages between our processes; files hold JSON Lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
     /// How the run was started.
     pub header: Header,
