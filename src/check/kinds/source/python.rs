@@ -1,0 +1,148 @@
+use tree_sitter::{Node, Parser};
+
+use super::names::{Scope, Use, children, place, text};
+
+/// A path as it is written, before aliases are resolved.
+struct Written<'t> {
+    path: Vec<String>,
+    node: Node<'t>,
+    called: bool,
+    /// An import, or an attribute of something that is no name: its first part is no name of this file's.
+    whole: bool,
+}
+
+/// Every name that a Python source uses; none when it cannot be parsed at all.
+pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
+    let mut parser = Parser::new();
+    parser.set_language(&tree_sitter_python::LANGUAGE.into()).ok()?;
+    let tree = parser.parse(source, None)?;
+    let mut scope = Scope::default();
+    let mut written = Vec::new();
+    // A stack of our own: a hostile source nests deeper than a thread's stack.
+    let mut open = vec![tree.root_node()];
+    while let Some(node) = open.pop() {
+        match node.kind() {
+            "comment" | "string_content" => {}
+            "import_statement" | "import_from_statement" | "future_import_statement" => {
+                imports(node, source, &mut scope, &mut written);
+            }
+            "attribute" => {
+                let (path, base) = flatten(node, source);
+                written.push(Written { path, node, called: is_called(node), whole: base.is_some() });
+                open.extend(base);
+            }
+            "identifier" => {
+                if !is_definition(node) {
+                    let path = vec![text(node, source).to_owned()];
+                    written.push(Written { path, node, called: is_called(node), whole: false });
+                }
+            }
+            kind => {
+                let nested = children(node);
+                if nested.is_empty() && is_keyword(kind) {
+                    written.push(Written { path: vec![kind.to_owned()], node, called: false, whole: true });
+                }
+                if matches!(kind, "function_definition" | "class_definition")
+                    && let Some(name) = node.child_by_field_name("name")
+                {
+                    scope.define(text(name, source));
+                }
+                open.extend(nested);
+            }
+        }
+    }
+    let mut uses: Vec<Use> = written
+        .iter()
+        .flat_map(|name| {
+            let (line, column) = place(name.node, source);
+            let paths = if name.whole { [name.path.clone()].into() } else { scope.resolve(&name.path, name.called) };
+            paths.into_iter().map(move |path| Use { path, line, column })
+        })
+        .collect();
+    uses.sort_by_key(|used| (used.line, used.column, std::cmp::Reverse(used.path.len())));
+    Some(uses)
+}
+
+/// `import a.b`, `import a.b as c`, `from a import b, c as d`, `from a import *`.
+fn imports<'t>(node: Node<'t>, source: &str, scope: &mut Scope, written: &mut Vec<Written<'t>>) {
+    let module = node.child_by_field_name("module_name");
+    let base = module.map(|module| dotted(module, source)).unwrap_or_default();
+    if let Some(module) = module {
+        written.push(Written { path: base.clone(), node: module, called: false, whole: true });
+    }
+    for child in children(node).into_iter().filter(|child| Some(*child) != module) {
+        let (name, alias) = match child.kind() {
+            "dotted_name" => (child, None),
+            "aliased_import" => match (child.child_by_field_name("name"), child.child_by_field_name("alias")) {
+                (Some(name), Some(alias)) => (name, Some(text(alias, source))),
+                _ => continue,
+            },
+            "wildcard_import" => {
+                scope.wildcard(base.clone());
+                continue;
+            }
+            _ => continue,
+        };
+        let path: Vec<String> = base.iter().cloned().chain(dotted(name, source)).collect();
+        match alias {
+            Some(alias) => scope.alias(alias, path.clone()),
+            // `import a.b` names `a`; `from a import b` names `b`.
+            None if module.is_some() => {
+                if let Some(last) = path.last() {
+                    scope.alias(&last.clone(), path.clone());
+                }
+            }
+            None => {}
+        }
+        written.push(Written { path, node: name, called: false, whole: true });
+    }
+}
+
+fn dotted(node: Node<'_>, source: &str) -> Vec<String> {
+    text(node, source).split('.').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// The parts of `a.b.c`, and what it begins with when that is no name: `f().b.c` is `b.c` of something.
+fn flatten<'t>(node: Node<'t>, source: &str) -> (Vec<String>, Option<Node<'t>>) {
+    let mut parts = Vec::new();
+    let mut rest = Some(node);
+    let mut base = None;
+    while let Some(node) = rest {
+        rest = None;
+        match node.kind() {
+            "attribute" => {
+                parts.extend(node.child_by_field_name("attribute").map(|name| text(name, source).to_owned()));
+                rest = node.child_by_field_name("object");
+            }
+            "identifier" => parts.push(text(node, source).to_owned()),
+            // `(a).b` is `a.b`.
+            "parenthesized_expression" => match children(node).into_iter().find(Node::is_named) {
+                Some(inner) if matches!(inner.kind(), "attribute" | "identifier") => rest = Some(inner),
+                _ => base = Some(node),
+            },
+            _ => base = Some(node),
+        }
+    }
+    parts.reverse();
+    (parts, base)
+}
+
+fn is_called(node: Node<'_>) -> bool {
+    node.parent().is_some_and(|parent| match parent.kind() {
+        "call" => parent.child_by_field_name("function") == Some(node),
+        "attribute" | "decorator" => true,
+        _ => false,
+    })
+}
+
+/// Whether a name is the one that a function, a class or a keyword argument has, rather than one that is used.
+fn is_definition(node: Node<'_>) -> bool {
+    node.parent().is_some_and(|parent| {
+        matches!(parent.kind(), "function_definition" | "class_definition" | "keyword_argument")
+            && parent.child_by_field_name("name") == Some(node)
+    })
+}
+
+fn is_keyword(kind: &str) -> bool {
+    matches!(kind, "async" | "await" | "yield" | "lambda" | "while" | "for" | "with" | "global" | "nonlocal")
+}
