@@ -17,7 +17,7 @@
 //! | [`sandbox`] | what a submission may do | `sys` |
 //! | [`schedule`] | who runs next: pure policies | nothing |
 //! | [`clock`] | virtual time: pure | nothing |
-//! | [`fixture`] | the HTTP server for fetchers | `trace` (its record) |
+//! | [`fixture`] | the HTTP server for fetchers | `trace` (its record), `sys` |
 //! | [`build`] | Rust and Python submissions into something that runs | `course`, `sandbox`, `sys` |
 //! | [`trace`] | events, JSON Lines, queries, the normal form of snapshots | `clock` |
 //! | [`check`] | one file a kind of check; sees traces only | `trace`, `course`, `clock` |
