@@ -65,6 +65,9 @@ pub fn render(result: &ExerciseResult, context: Context<'_>) -> String {
         Verdict::Passed if context.detail == Detail::Normal => {}
         _ => checks(&mut text, result, context),
     }
+    if result.verdict != Verdict::Passed {
+        push(&mut text, 0, "");
+    }
     for note in &result.notes {
         push(&mut text, 2, &format!("{FAINT}note{FAINT:#}: {note}"));
     }

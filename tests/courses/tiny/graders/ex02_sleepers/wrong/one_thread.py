@@ -1,0 +1,2 @@
+print("slept")
+print("slept")
