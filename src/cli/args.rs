@@ -61,7 +61,7 @@ pub enum Command {
     Show(ShowArgs),
     /// Get a hint, one more each time it is asked for
     Hint(ExerciseArg),
-    /// Bring back an exercise's starter; your file is kept beside it
+    /// Bring back an exercise's starter; what you had is kept
     Reset(ResetArgs),
     /// Say which exercise comes next
     Next,
@@ -165,7 +165,7 @@ pub enum FormatArg {
     /// For people
     #[default]
     Human,
-    /// `grade/result/v1`: one object a line for each exercise
+    /// For programs, `grade/result/v1`: an object for each exercise, each on a line of its own
     Json,
     /// `JUnit` XML (not yet available)
     #[value(hide = true)]

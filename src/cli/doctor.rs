@@ -8,8 +8,8 @@ use anstyle::{AnsiColor, Style};
 use super::place::Place;
 use super::{Console, Exit, Failure, session};
 use crate::build::{BuildError, CacheDir, Facts};
+use crate::engine::TracedEngine;
 use crate::sandbox::{self, Rung};
-use crate::tracer;
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -146,7 +146,7 @@ fn folder(facts: &Facts) -> Finding {
 }
 
 fn engine() -> Finding {
-    match tracer::probe() {
+    match TracedEngine::probe() {
         Ok(()) => {
             Finding::new(State::Good, "clock", "virtual: sleeps take no time, threads and processes are seen", "")
         }

@@ -9,7 +9,7 @@ use super::args::ClockArg;
 use super::{Exit, Failure};
 use crate::batch::{Engines, Interrupted, OurFault};
 use crate::build::{BuildError, CacheDir};
-use crate::engine::{Interrupt, WallEngine};
+use crate::engine::{Interrupt, TracedEngine, WallEngine};
 use crate::pool::Pool;
 
 /// The heavy objects that grading needs.
@@ -55,27 +55,25 @@ fn watch_signals(interrupt: &Interrupt) -> std::io::Result<()> {
 
 /// The best engine that this machine has, or the one that was asked for.
 fn engines(clock: Option<ClockArg>) -> Result<Engines, Failure> {
-    let wall = || Box::new(WallEngine::new());
-    match (clock, traced()) {
-        (Some(ClockArg::Wall), _) => Ok(Engines { first: wall(), wall: None, note: None }),
-        (None, Ok(traced)) => Ok(Engines { first: traced, wall: Some(wall()), note: None }),
-        (Some(ClockArg::Virtual), Ok(traced)) => Ok(Engines { first: traced, wall: None, note: None }),
-        (None, Err(why)) => Ok(Engines {
-            first: wall(),
+    if clock == Some(ClockArg::Wall) {
+        return Ok(Engines { first: Box::new(WallEngine::new()), wall: None, note: None });
+    }
+    match (TracedEngine::probe(), clock) {
+        (Ok(()), None) => Ok(Engines {
+            first: Box::new(TracedEngine::new()),
+            wall: Some(Box::new(TracedEngine::new().on_the_wall_clock())),
+            note: None,
+        }),
+        (Ok(()), Some(_)) => Ok(Engines { first: Box::new(TracedEngine::new()), wall: None, note: None }),
+        (Err(why), None) => Ok(Engines {
+            first: Box::new(WallEngine::new()),
             wall: None,
             note: Some(format!("graded on the machine's clock, which sees less: {why}")),
         }),
-        (Some(ClockArg::Virtual), Err(why)) => {
-            Err(Failure::machine(format_args!("there is no virtual clock here: {why}"))
-                .help("`grade doctor` says what this machine offers")
-                .help("`--clock wall` grades on the machine's clock: slower, and it sees less"))
-        }
+        (Err(why), Some(_)) => Err(Failure::machine(format_args!("there is no virtual clock here: {why}"))
+            .help("`grade doctor` says what this machine offers")
+            .help("`--clock wall` grades on the machine's clock: slower, and it sees less")),
     }
-}
-
-fn traced() -> Result<Box<dyn crate::engine::Engine>, String> {
-    crate::tracer::probe().map_err(|error| error.to_string())?;
-    Err("this version grades on the machine's clock alone".to_owned())
 }
 
 /// The person asked for the end.

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
-use super::Failure;
 use super::place::Place;
+use super::{Failure, catalogue};
 use crate::course::model::{Exercise, Language};
 
 /// The largest file that is taken for a program.
@@ -46,7 +46,7 @@ pub(crate) fn find(place: &Place, exercise: &Exercise, wanted: &Wanted) -> Resul
         Submission { path: exercise.solution.join(language.file_name()), language, own: false }
     } else {
         let language = own_language(place, exercise, wanted.language)?;
-        Submission { path: place.workspace()?.file(exercise, language), language, own: true }
+        Submission { path: super::shown(&place.workspace()?.file(exercise, language)).into(), language, own: true }
     };
     examine(&submission, exercise)?;
     Ok(submission)
@@ -86,7 +86,10 @@ fn own_language(place: &Place, exercise: &Exercise, wanted: Option<Language>) ->
             exercise.id
         ))
         .help("say which one to grade: `--lang rust` or `--lang python`")
-        .help(format_args!("or bring back the starter of the other: `grade reset {} --lang python`", exercise.id))),
+        .help(format_args!(
+            "or bring back the starter of the other: `grade reset {} --lang python`",
+            catalogue::short(exercise)
+        ))),
         ([language], _) | ([], [language, ..]) => Ok(*language),
         ([], []) => Ok(Language::Rust),
     }
@@ -109,7 +112,8 @@ fn examine(submission: &Submission, exercise: &Exercise) -> Result<(), Failure> 
     let bring_back = |failure: Failure| match submission.own {
         true => failure.help(format_args!(
             "`grade reset {} --lang {}` brings back the starter, and keeps what is there",
-            exercise.id, submission.language
+            catalogue::short(exercise),
+            submission.language
         )),
         false => failure,
     };

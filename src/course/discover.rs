@@ -63,7 +63,9 @@ pub(super) fn missing(root: &Path, id: &str) -> Vec<Missing> {
     for language in Language::ALL {
         let starter = format!("exercises/{id}/{}", language.file_name());
         let reference = format!("solutions/{id}/{}", language.file_name());
-        match (is_there(&starter), is_there(&reference)) {
+        // A student may have removed his own file: the recorded starter counts as well.
+        let recorded = format!("graders/{id}/starter/{}", language.file_name());
+        match (is_there(&starter) || is_there(&recorded), is_there(&reference)) {
             (true, true) => languages += 1,
             (false, false) => {}
             (true, false) => {

@@ -63,6 +63,10 @@ impl Engine for TracedEngine {
         Needs { threads: true, processes: true, deadlock: self.clock == ClockKind::Virtual, http: true }
     }
 
+    fn is_virtual(&self) -> bool {
+        self.clock == ClockKind::Virtual
+    }
+
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError> {
         tracer::run(&self.options(request)).map_err(EngineError::from)
     }

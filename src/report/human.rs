@@ -177,7 +177,9 @@ fn failed(text: &mut String, check: &CheckResult) {
     if !check.evidence.is_empty() {
         push(text, 0, "");
         indented(text, 6, &table::evidence(&check.evidence));
-        push(text, 0, "");
+        if check.hint.is_some() {
+            push(text, 0, "");
+        }
     }
     if let Some(hint) = &check.hint {
         wrapped(text, 4, &format!("{HINT}hint{HINT:#}: "), hint);

@@ -89,7 +89,7 @@ impl Desk {
         static RULES: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
             [
                 (r#""(ns|real|cpu|elapsed|t)":\d+"#, r#""$1":[N]"#),
-                (r"\d+\.\d{3} s ", "[TIME] "),
+                (r"\d+\.\d{3} s\b", "[TIME]"),
                 (r"up to [\d.]+ (ns|µs|ms|s)\b", "up to [TIME]"),
                 (r"watched in [\d.]+ (ns|µs|ms|s)\b", "watched in [TIME]"),
                 // Progress is for who waits; how long one waits depends on the machine.

@@ -157,7 +157,8 @@ fn summary(course: &Course, exercises: &[&Exercise], tally: &Tally) -> String {
         let _infallible = write!(text, ", {BAD}{} not{BAD:#}", tally.wrong);
     }
     if tally.unseen > 0 {
-        let _infallible = write!(text, ", {OPEN}{} need the traced engine{OPEN:#}", tally.unseen);
+        let need = if tally.unseen == 1 { "needs" } else { "need" };
+        let _infallible = write!(text, ", {OPEN}{} {need} the traced engine{OPEN:#}", tally.unseen);
     }
     text.push('\n');
     text

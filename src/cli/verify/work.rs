@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::catalogue;
 use crate::cli::place::Place;
 use crate::course::model::{Engines, Exercise, Language};
 
@@ -71,7 +72,7 @@ fn starter(place: &Place, exercise: &Exercise, language: Language) -> Item {
         Some(format!(
             "{} is not the recorded starter: `grade bless` records it, `grade reset {}` brings it back",
             super::super::shown(&given),
-            exercise.id
+            catalogue::short(exercise)
         ))
     } else {
         None
