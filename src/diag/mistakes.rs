@@ -1,4 +1,4 @@
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -11,13 +11,13 @@ use super::{Diagnostic, Severity, SourceFile};
 pub struct Mistakes {
     source: Arc<SourceFile>,
     found: RefCell<Vec<Diagnostic>>,
-    damaged: Cell<bool>,
+    damaged: RefCell<Vec<Range<usize>>>,
 }
 
 impl Mistakes {
     /// None yet.
     pub fn new(source: Arc<SourceFile>) -> Self {
-        Self { source, found: RefCell::default(), damaged: Cell::new(false) }
+        Self { source, found: RefCell::default(), damaged: RefCell::default() }
     }
 
     /// The file.
@@ -46,7 +46,7 @@ impl Mistakes {
     /// Takes a mistake that depends on other parts of the file (something is missing, or never defined). It is dropped
     /// when parts of the file could not be read, since it may be no mistake at all.
     pub fn add_relative(&self, diagnostic: Diagnostic) {
-        if !self.damaged.get() {
+        if self.damaged.borrow().is_empty() {
             self.add(diagnostic);
         }
     }
@@ -61,9 +61,20 @@ impl Mistakes {
         }
     }
 
-    /// Notes that parts of the file could not be read.
-    pub fn set_damaged(&self) {
-        self.damaged.set(true);
+    /// Takes a mistake of something that is missing in `part` of the file. It is dropped when a piece of that part could
+    /// not be read, since that may be what seems missing.
+    pub fn add_missing(&self, part: &Range<usize>, diagnostic: Diagnostic) {
+        let damaged = self.damaged.borrow();
+        let inside = |piece: &Range<usize>| piece.start < part.end && part.start < piece.end;
+        if !damaged.iter().any(inside) {
+            drop(damaged);
+            self.add(diagnostic);
+        }
+    }
+
+    /// Notes that a piece of the file could not be read.
+    pub fn set_damaged(&self, piece: Range<usize>) {
+        self.damaged.borrow_mut().push(piece);
     }
 
     /// Whether any of them makes the file useless.

@@ -1,5 +1,8 @@
 use std::ops::Range;
 
+/// Some editors begin a file with it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// A file that an author wrote: its name as messages show it, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
@@ -8,9 +11,13 @@ pub struct SourceFile {
 }
 
 impl SourceFile {
-    /// A file called `name` that holds `text`.
+    /// A file called `name` that holds `text`; a byte order mark is dropped, lest it count as a column.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        let mut text = text.into();
+        if text.starts_with(BYTE_ORDER_MARK) {
+            text.drain(..BYTE_ORDER_MARK.len_utf8());
+        }
+        Self { name: name.into(), text }
     }
 
     /// The name as messages show it: a path.

@@ -35,7 +35,7 @@ impl Document {
                 return Self { text: mended };
             };
             mistakes.add(syntax::explain(text, &broken, mistakes));
-            mistakes.set_damaged();
+            mistakes.set_damaged(broken.statement.clone());
             if !mend_header(&mut mended, &broken) {
                 blank(&mut mended, broken.statement);
             }

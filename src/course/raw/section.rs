@@ -7,7 +7,7 @@ use toml::de::DeTable;
 use super::{Value, excerpt};
 use crate::course::keys::{Key, Shape, Type};
 use crate::course::suggest;
-use crate::diag::Mistakes;
+use crate::diag::{Diagnostic, Mistakes};
 
 /// A table that was read against its shape: unknown keys, missing ones and those of a wrong type are reported by then.
 #[derive(Debug)]
@@ -41,7 +41,14 @@ impl<'a> Section<'a> {
         let mut section = Self { shape, span, mistakes, entries: BTreeMap::new(), unknown: Vec::new() };
         for (name, node) in table {
             let Some(key) = shape.key(name.get_ref()) else {
-                section.unknown_key(name);
+                let meant = section.unknown_key(name);
+                let free = meant.filter(|meant| !table.contains_key(meant.name));
+                if let Some((key, value)) =
+                    free.and_then(|key| Some((key, Value::read_quietly(node, &key.of, mistakes)?)))
+                {
+                    // It is plain what was meant, so the mistakes inside it are worth showing too.
+                    section.entries.insert(key.name, Entry { key: name.span(), value: Some(value) });
+                }
                 continue;
             };
             let value = Value::read(node, &key.of, &format!("`{}`", key.name), key.example, mistakes);
@@ -138,7 +145,23 @@ impl<'a> Section<'a> {
         Some(self.value(name)?.items()?.iter().filter_map(Value::text).collect())
     }
 
-    fn unknown_key(&mut self, name: &Spanned<toml::de::DeString<'_>>) {
+    /// Takes a mistake of something that this table lacks, unless a piece of the table could not be read.
+    pub(in crate::course) fn add_missing(&self, mistake: Diagnostic) {
+        let text = self.mistakes.source().text();
+        let rest = text.get(self.span.start..).unwrap_or_default();
+        if self.span.is_empty() {
+            // The whole document: what it lacks may be in any piece of it.
+            self.mistakes.add_relative(mistake);
+        } else if rest.starts_with('[') {
+            let below = rest.find("\n[").map_or(text.len(), |at| self.span.start + at);
+            self.mistakes.add_missing(&(self.span.start..below), mistake);
+        } else {
+            self.mistakes.add_missing(&self.span, mistake);
+        }
+    }
+
+    /// Reports a key, and says which one was most likely meant.
+    fn unknown_key(&mut self, name: &Spanned<toml::de::DeString<'_>>) -> Option<&'static Key> {
         let Shape { noun, name: owner, .. } = self.shape;
         let known: Vec<&'static str> = self.shape.all_keys().map(|key| key.name).collect();
         let near = suggest::nearest(name.get_ref(), &known);
@@ -160,6 +183,7 @@ impl<'a> Section<'a> {
                 .help(format!("the {noun}s of {owner} are {}", names(self.shape.keys)))
                 .help(format!("the kinds are {}", names(self.shape.one_of))),
         });
+        self.shape.key(near?)
     }
 
     fn missing(&self, key: &'static Key) {
@@ -175,7 +199,7 @@ impl<'a> Section<'a> {
             _ => format!("add it, for example `{} = {}`", key.name, key.example),
         };
         let mistake = self.mistakes.error(self.span.clone(), message, label);
-        self.mistakes.add_relative(mistake.help(way_out));
+        self.add_missing(mistake.help(way_out));
     }
 }
 

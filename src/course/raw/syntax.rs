@@ -28,7 +28,7 @@ pub(super) fn duplicate(text: &str, tree: &Spanned<DeTable<'_>>, error: &toml::d
     }
     if header {
         // The keys below a repeated header went nowhere, so what seems missing may be there.
-        mistakes.set_damaged();
+        mistakes.set_damaged(line..text.len());
         mistake = mistake.help(if super::document::LISTS.contains(&name.as_str()) {
             format!("write `[[{name}]]`, with two brackets, each time")
         } else {
@@ -155,6 +155,19 @@ pub(super) fn explain(text: &str, broken: &Broken, mistakes: &Mistakes) -> Diagn
             .error(span, "a key needs a value", "`=` and a value are expected here")
             .help("write `key = value`; a comment begins with `#`");
     }
+    if message.starts_with("unexpected key or value") {
+        return mistakes.error(span, "the value ended before this", "this belongs to nothing").help(
+            "write one `key = value` a line; a text that holds `'` stands in double quotes, one that holds `\"` in single ones",
+        );
+    }
+    if message.starts_with("extra comma") {
+        return mistakes.error(span, "there is a comma too many", "nothing stands before it").help("remove it");
+    }
+    if message.starts_with("unexpected leading zero") {
+        return mistakes
+            .error(span, "a number does not begin with 0", "a leading zero")
+            .help("remove the zero, or put quotes round what is no number");
+    }
     if message.starts_with("missing comma") {
         return mistakes.error(span, "a comma is missing", "here").help("separate the items with commas");
     }
@@ -185,8 +198,12 @@ fn slip(
         return Some(mistake.help(format!("write `{key} = …`")));
     }
     if rest.starts_with(';') {
-        let mistake = mistakes.error(span.start..span.start + 1, "a line does not end in `;`", "one too many");
-        return Some(mistake.help("remove it"));
+        let last = rest[1..].lines().next().unwrap_or_default().trim().is_empty();
+        let (message, help) = match last {
+            true => ("a line does not end in `;`", "remove it"),
+            false => ("items are not separated by `;`", "write a comma"),
+        };
+        return Some(mistakes.error(span.start..span.start + 1, message, "TOML has no `;`").help(help));
     }
     None
 }

@@ -7,6 +7,9 @@ use super::Section;
 use crate::course::keys::{OperandKind, Shape, Type};
 use crate::diag::Mistakes;
 
+/// What a message calls an item of a list.
+const EACH_ITEM: &str = "each item";
+
 /// A value and what the table of keys says that it is.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::course) struct Value<'a> {
@@ -40,7 +43,9 @@ impl<'a> Value<'a> {
         let message = format!("expected {}, found {}", describe(of), describe_found(node.get_ref()));
         let mut mistake = mistakes.error(node.span(), message, format!("{name} is {}", describe(of)));
         mistake = mistake.help(way_out(of, node, source, name).unwrap_or_else(|| {
-            if example.starts_with('[') && matches!(of, Type::Tables(_)) {
+            if name == EACH_ITEM {
+                format!("write each item as {}", describe(of))
+            } else if example.starts_with('[') && matches!(of, Type::Tables(_)) {
                 format!("write it as `{example}`")
             } else {
                 format!("for example `{} = {example}`", name.trim_matches('`'))
@@ -50,6 +55,15 @@ impl<'a> Value<'a> {
         // One table in the place of a list of tables is read on, since it is plain what was meant.
         let one_of_list = matches!(of, Type::Tables(_)) && node.get_ref().is_table();
         one_of_list.then_some(Self { node, of, mistakes })
+    }
+
+    /// Looks at a value; gives none when it is of a wrong type, and reports nothing.
+    pub(super) fn read_quietly(
+        node: &'a Spanned<DeValue<'a>>,
+        of: &'static Type,
+        mistakes: &'a Mistakes,
+    ) -> Option<Self> {
+        accepts(of, node.get_ref()).then_some(Self { node, of, mistakes })
     }
 
     /// Its place.
@@ -100,7 +114,7 @@ impl<'a> Value<'a> {
     pub(in crate::course) fn items(&self) -> Option<Vec<Self>> {
         let of = self.alternatives().iter().find_map(|of| if let Type::List(of) = of { Some(*of) } else { None })?;
         let array = self.node.get_ref().as_array()?;
-        let read = |node| Value::read(node, of, "each item", "\"…\"", self.mistakes);
+        let read = |node| Value::read(node, of, EACH_ITEM, "\"…\"", self.mistakes);
         Some(array.iter().filter_map(read).collect())
     }
 

@@ -68,7 +68,7 @@ impl Scene<'_> {
         }
         let message = format!("{} needs a bound", section.shape.name);
         let mistake = self.mistakes.error(section.span.clone(), message, "nothing here can fail");
-        self.mistakes.add_relative(mistake.help("add `equals`, `at_least` or `at_most`"));
+        section.add_missing(mistake.help("add `equals`, `at_least` or `at_most`"));
     }
 
     fn no_other_beside_equals(&self, section: &Section<'_>) -> bool {

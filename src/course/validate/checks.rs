@@ -95,7 +95,7 @@ fn kind(section: &Section<'_>, scene: &Scene<'_>) -> Option<CheckKind> {
             if !section.has_unknown_keys() {
                 let names: Vec<&str> = section.shape.one_of.iter().map(|key| key.name).collect();
                 let mistake = mistakes.error(section.span.clone(), "this check has no kind", "what does it look for?");
-                mistakes.add_relative(mistake.help(format!("add one of {}", suggest::list(&names))));
+                section.add_missing(mistake.help(format!("add one of {}", suggest::list(&names))));
             }
             None
         }

@@ -91,9 +91,15 @@ impl Events {
     }
 
     /// Also true when the event's expression is wrong, since then nobody knows.
-    pub(super) fn has_field(&self, event: &str, field: &str) -> bool {
+    fn has_field(&self, event: &str, field: &str) -> bool {
         let pattern = self.known.get(event).and_then(|known| known.pattern.as_ref());
         pattern.is_none_or(|pattern| pattern.fields().any(|name| name == field))
+    }
+
+    /// False when the event's expression is wrong.
+    pub(super) fn surely_has_field(&self, event: &str, field: &str) -> bool {
+        let pattern = self.known.get(event).and_then(|known| known.pattern.as_ref());
+        pattern.is_some_and(|pattern| pattern.fields().any(|name| name == field))
     }
 
     /// Reports that an event has no such field; always false.

@@ -52,10 +52,10 @@ impl Scene<'_> {
         }
         let near = crate::course::suggest::nearest(by.get_ref(), &["thread", "process"]);
         let events: Vec<&Spanned<String>> = events.iter().copied().flatten().collect();
-        let known = |event: &&Spanned<String>| self.events.has_field(event.get_ref(), by.get_ref());
-        if let (Some(near), Some(first)) = (near, events.iter().find(|event| !known(event))) {
+        let known = events.iter().any(|event| self.events.surely_has_field(event.get_ref(), by.get_ref()));
+        if let (Some(near), false) = (near, known) {
             let message = format!("`by` cannot be {}", crate::course::raw::excerpt(by.get_ref()));
-            let label = format!("neither `thread` nor `process` nor a field of `{}`", first.get_ref());
+            let label = "neither `thread` nor `process` nor a field of the events";
             let mistake = self.mistakes.error(by.span(), message, label);
             self.mistakes.add(mistake.help(format!("did you mean `{near}`?")));
             return Err(Reported);

@@ -59,7 +59,7 @@ fn read_limits(section: &Section<'_>) -> Limits {
             if *duration.get_ref() == VirtualDuration::ZERO {
                 let mistake = section.mistakes.error(
                     duration.span(),
-                    format!("a limit of no {name} time at all"),
+                    format!("the limit on {name} is no time at all"),
                     "nothing can run in it",
                 );
                 section

@@ -26,7 +26,7 @@ impl Scene<'_> {
     pub(super) fn parallel(&self, table: &Section<'_>) -> Option<Parallel> {
         if !["at_least", "at_most"].iter().any(|key| table.has(key)) && !table.has_unknown_keys() {
             let mistake = self.mistakes.error(table.span.clone(), "`parallel` claims nothing", "nothing here can fail");
-            self.mistakes.add_relative(mistake.help("add `at_least` or `at_most`: a number of more than 1"));
+            table.add_missing(mistake.help("add `at_least` or `at_most`: a number of more than 1"));
             return None;
         }
         let (at_least, at_most) = (self.ratio(table, "at_least"), self.ratio(table, "at_most"));
@@ -90,7 +90,7 @@ impl Scene<'_> {
             (self.request_count(table, "total"), self.request_count(table, "peak"), self.request_count(table, "each"));
         if !["total", "peak", "each"].iter().any(|key| table.has(key)) && !table.has_unknown_keys() {
             let mistake = self.mistakes.error(table.span.clone(), "`requests` claims nothing", "nothing here can fail");
-            self.mistakes.add_relative(mistake.help("add `total`, `peak` or `each`: a number, or bounds in `{ }`"));
+            table.add_missing(mistake.help("add `total`, `peak` or `each`: a number, or bounds in `{ }`"));
             return None;
         }
         let served = self.cases.iter().any(|case| case.case.http || !case.complete);

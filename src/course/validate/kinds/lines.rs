@@ -51,7 +51,7 @@ impl Scene<'_> {
             if !table.has_unknown_keys() {
                 let mistake =
                     self.mistakes.error(table.span.clone(), "`field` claims nothing", "nothing here can fail");
-                self.mistakes.add_relative(mistake.help("add `equals`, `one_of`, `matches`, `at_least` or `at_most`"));
+                table.add_missing(mistake.help("add `equals`, `one_of`, `matches`, `at_least` or `at_most`"));
             }
             return None;
         }

@@ -6,7 +6,7 @@ mod relations;
 mod whole;
 
 use super::scene::Scene;
-use crate::course::model::CheckKind;
+use crate::course::model::{CheckKind, Deadlock, Zombies};
 use crate::course::raw::{Section, Value};
 
 impl Scene<'_> {
@@ -15,8 +15,8 @@ impl Scene<'_> {
         let table = value.section();
         match (key, &table) {
             ("exit", _) => self.exit(value, check).map(CheckKind::Exit),
-            ("deadlock", _) => self.deadlock(value).map(CheckKind::Deadlock),
-            ("zombies", _) => self.zombies(value).map(CheckKind::Zombies),
+            ("deadlock", _) => Some(CheckKind::Deadlock(Deadlock { expected: value.boolean()? })),
+            ("zombies", _) => Some(CheckKind::Zombies(Zombies { expected: value.boolean()? })),
             ("count", Some(table)) => self.count(table).map(CheckKind::Count),
             ("order", Some(table)) => self.order(table).map(CheckKind::Order),
             ("before", Some(table)) => self.before(table).map(CheckKind::Before),

@@ -33,7 +33,7 @@ impl Scene<'_> {
             (None, None) => {
                 if !table.has_unknown_keys() {
                     let mistake = self.mistakes.error(table.span.clone(), "`order` needs `events`", "of what?");
-                    self.mistakes.add_relative(mistake.help(
+                    table.add_missing(mistake.help(
                         "write `events = [\"first\", \"second\"]`, or `event`, `field` and `values` for an order of values",
                     ));
                 }
@@ -64,7 +64,7 @@ impl Scene<'_> {
             if !table.has(key) {
                 let message = format!("an order of values needs `{key}`");
                 let mistake = self.mistakes.error(table.span.clone(), message, format!("`{key}` is missing"));
-                self.mistakes.add_relative(
+                table.add_missing(
                     mistake.help("for example `order = { event = \"result\", field = \"n\", values = \"$*\" }`"),
                 );
             }
@@ -178,7 +178,7 @@ impl Scene<'_> {
         if let (Some(span), false, false) = (table.key_span(key), there, table.has_unknown_keys()) {
             let message = format!("`{key}` says nothing without `{needs}`");
             let mistake = self.mistakes.error(span, message, "this has no effect");
-            self.mistakes.add_relative(mistake.help(format!("remove it, or add `{needs}`")));
+            table.add_missing(mistake.help(format!("remove it, or add `{needs}`")));
         }
     }
 

@@ -5,7 +5,7 @@ use nix::sys::signal::Signal;
 use super::super::scalar;
 use super::super::scene::Scene;
 use super::relations::TOLERANCE;
-use crate::course::model::{Deadlock, ExitCheck, SnapshotCheck, SnapshotMode, Source, SourceRules, Zombies};
+use crate::course::model::{ExitCheck, SnapshotCheck, SnapshotMode, Source, SourceRules};
 use crate::course::raw::{Section, Value, excerpt};
 use crate::course::suggest;
 
@@ -26,7 +26,7 @@ impl Scene<'_> {
                 if !table.has_unknown_keys() {
                     let mistake =
                         self.mistakes.error(table.span.clone(), "`exit` claims nothing", "nothing here can fail");
-                    self.mistakes.add_relative(mistake.help("write `exit = 0`, or `exit = { signal = \"SIGKILL\" }`"));
+                    table.add_missing(mistake.help("write `exit = 0`, or `exit = { signal = \"SIGKILL\" }`"));
                 }
                 None
             }
@@ -51,15 +51,6 @@ impl Scene<'_> {
             None => "signals are written as in `man 7 signal`: `SIGKILL`, `SIGTERM`, `SIGABRT`, `SIGSEGV`".to_owned(),
         }));
         None
-    }
-
-    #[expect(clippy::unused_self, reason = "as the other kinds")]
-    pub(super) fn deadlock(&self, value: Value<'_>) -> Option<Deadlock> {
-        Some(Deadlock { expected: value.boolean()? })
-    }
-
-    pub(super) fn zombies(&self, value: Value<'_>) -> Option<Zombies> {
-        Some(Zombies { expected: value.boolean()? })
     }
 
     pub(super) fn snapshot(&self, table: &Section<'_>) -> Option<SnapshotCheck> {
@@ -88,8 +79,7 @@ impl Scene<'_> {
         let (rust, python) = (rules("rust"), rules("python"));
         if !table.has("rust") && !table.has("python") && !table.has_unknown_keys() {
             let mistake = self.mistakes.error(table.span.clone(), "`source` claims nothing", "nothing here can fail");
-            self.mistakes
-                .add_relative(mistake.help("add `rust` or `python`: `source.rust = { must = [\"thread::spawn\"] }`"));
+            table.add_missing(mistake.help("add `rust` or `python`: `source.rust = { must = [\"thread::spawn\"] }`"));
         }
         Some(Source { rust: rust?, python: python? })
     }
@@ -116,7 +106,7 @@ impl Scene<'_> {
             && !table.is_broken("must_not")
         {
             let mistake = self.mistakes.error(table.span.clone(), "these rules claim nothing", "no name in them");
-            self.mistakes.add_relative(
+            table.add_missing(
                 mistake.help("name something: `must = [\"thread::spawn\"]`, `must_not = [\"process::exit\"]`"),
             );
         }
