@@ -288,3 +288,6 @@ fn apply_needs(spec: &Spec, checks: &mut [CheckResult]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

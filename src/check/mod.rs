@@ -12,6 +12,8 @@ mod nearest;
 mod needs;
 mod noise;
 mod run;
+#[cfg(test)]
+mod testing;
 pub mod verdict;
 
 pub use finding::SpecFault;

@@ -21,6 +21,8 @@ mod processes;
 mod requests;
 mod snapshot;
 mod source;
+#[cfg(test)]
+mod tests;
 mod threads;
 mod zombies;
 

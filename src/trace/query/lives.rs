@@ -52,7 +52,8 @@ impl Lives {
     pub fn of(trace: &Trace) -> Self {
         let mut lives = Self::default();
         for event in &trace.events {
-            if event.pid == 0 || matches!(event.kind, EventKind::Http { .. }) {
+            // A zombie has ended already; what it says is its parent's doing.
+            if event.pid == 0 || matches!(event.kind, EventKind::Http { .. } | EventKind::Zombie { .. }) {
                 continue;
             }
             let at = Moment::of(event);
@@ -168,7 +169,7 @@ fn latest(places: Option<&Vec<usize>>, fits: impl Fn(usize) -> bool) -> Option<u
 #[cfg(test)]
 mod tests {
     use super::Lives;
-    use crate::trace::Builder;
+    use crate::trace::{Builder, EventKind};
 
     #[test]
     fn threads_and_processes_are_told_by_birth_and_carry_their_cpu() {
@@ -212,6 +213,13 @@ mod tests {
         let places: Vec<_> =
             crate::trace::query::lines(&trace).map(|(event, _)| lives.thread_at(event.tid, event.seq)).collect();
         assert_eq!(places, [1, 2]);
+    }
+
+    #[test]
+    fn a_zombie_is_no_new_life() {
+        let trace =
+            Builder::new().spawn_process(20).process(20).exit(0, 1).event(EventKind::Zombie { parent: 10 }).build();
+        assert_eq!(Lives::of(&trace).processes().len(), 2);
     }
 
     #[test]
