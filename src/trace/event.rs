@@ -73,7 +73,7 @@ pub enum EventKind {
         /// The signal that killed a process.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signal: Option<i32>,
-        /// CPU time that it used, in nanoseconds, without its children.
+        /// CPU time that it used, in nanoseconds, without its children; of a process (code or signal): all its threads'.
         cpu: u64,
     },
     /// The HTTP fixture's own record of one connection or request.

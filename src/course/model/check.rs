@@ -147,7 +147,8 @@ pub struct Count {
 /// `order = { events = ["started", "read"], by = "thread" }` or `order = { event = "result", field = "n", values = "$*" }`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// In each group these events come in this order, each at least once.
+    /// In each group these events come in this order, each at least once. Each may come several times in a row, and the
+    /// whole round again (a worker's next job); a round that was begun is finished.
     Events {
         /// The events, in order.
         events: Vec<String>,
@@ -165,7 +166,8 @@ pub enum Order {
     },
 }
 
-/// `before = { first = "main-line", then = "printing", by = "thread" }`: every `then` of a group comes after every `first`.
+/// `before = { first = "main-line", then = "printing", by = "thread" }`: every `then` of a group comes after every `first`
+/// of it, and a group with a `then` has a `first`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Before {
     /// The event that comes first.
@@ -314,7 +316,7 @@ pub enum Which {
 pub struct Never {
     /// The lines that must not come.
     pub select: Selector,
-    /// Only those after the first line that is this.
+    /// Only those after the first line that is this; when none is, the check fails.
     pub after: Option<String>,
     /// Only those before the first line that is this.
     pub before: Option<String>,
@@ -363,7 +365,7 @@ pub enum SnapshotMode {
     Times,
     /// The same lines in the same partial order.
     Order,
-    /// The same lines in just the same sequence, by the same threads.
+    /// The same partial order to the last: the same lines together at each instant, by the same threads (named by birth).
     Exact,
 }
 
