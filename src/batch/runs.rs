@@ -13,7 +13,7 @@ use crate::pool::Pool;
 use crate::trace::{EventKind, Trace};
 
 /// How long a run on the virtual clock may take in real time: its sleeps take none, so this is work and tracing alone.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Runs each case under each schedule and tells of each run that ended.
 pub(super) fn run_all(

@@ -90,7 +90,7 @@ pub enum Command {
 /// One exercise.
 #[derive(Args, Debug)]
 pub struct ExerciseArg {
-    /// The exercise: ex07, ex7, 7, race or ex07_race
+    /// The exercise: ex07, ex7, 7, race or `ex07_race`
     #[arg(value_name = "EXERCISE")]
     pub exercise: String,
 }
@@ -98,7 +98,7 @@ pub struct ExerciseArg {
 /// What to grade, and how.
 #[derive(Args, Clone, Debug, Default)]
 pub struct GradeArgs {
-    /// What to grade: ex07, ex7, 7, race, ex07_race, or all
+    /// What to grade: ex07, ex7, 7, race, `ex07_race`, or all
     #[arg(value_name = "EXERCISE")]
     pub exercises: Vec<String>,
     /// Grade this file instead of the one in `exercises`

@@ -198,7 +198,7 @@ fn grade(
         events: &events,
         interrupt: session.interrupt.clone(),
     };
-    let graded = grader
+    let outcome = grader
         .grade(&Task {
             exercise,
             language,
@@ -208,8 +208,8 @@ fn grade(
             colour: false,
         })
         .map_err(session::interrupted)?;
-    match &graded.our_fault {
+    match &outcome.our_fault {
         Some(fault) => Err(session::of_fault(fault)),
-        None => Ok(graded),
+        None => Ok(outcome),
     }
 }

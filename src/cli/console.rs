@@ -42,11 +42,10 @@ impl Console {
     pub(crate) fn new(global: GlobalArgs) -> Self {
         let choice = |terminal: bool| match global.color {
             ColorArg::Always => ColorChoice::Always,
-            ColorArg::Never => ColorChoice::Never,
             ColorArg::Auto if terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) => {
                 ColorChoice::Auto
             }
-            ColorArg::Auto => ColorChoice::Never,
+            ColorArg::Auto | ColorArg::Never => ColorChoice::Never,
         };
         Self {
             out: RefCell::new(AutoStream::new(io::stdout(), choice(io::stdout().is_terminal()))),

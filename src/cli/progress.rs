@@ -151,7 +151,7 @@ impl ProgressFile {
     }
 
     fn free_name(&self) -> PathBuf {
-        (1_u32..)
+        (1..=u32::MAX)
             .map(|number| self.folder.join(format!("progress.broken-{number}.json")))
             .find(|path| !path.exists())
             .expect("some number is free")

@@ -109,13 +109,15 @@ pub(crate) fn is_changed(place: &Place, exercise: &Exercise, language: Language)
 fn examine(submission: &Submission, exercise: &Exercise) -> Result<(), Failure> {
     let path = &submission.path;
     let shown = path.display();
-    let bring_back = |failure: Failure| match submission.own {
-        true => failure.help(format_args!(
+    let bring_back = |failure: Failure| {
+        if !submission.own {
+            return failure;
+        }
+        failure.help(format_args!(
             "`grade reset {} --lang {}` brings back the starter, and keeps what is there",
             catalogue::short(exercise),
             submission.language
-        )),
-        false => failure,
+        ))
     };
     let metadata = fs::metadata(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound if !submission.own && submission.path.starts_with(&exercise.solution) => {
@@ -126,10 +128,11 @@ fn examine(submission: &Submission, exercise: &Exercise) -> Result<(), Failure> 
     })?;
     if metadata.is_dir() {
         let failure = Failure::usage(format_args!("{shown} is a folder, not a program"));
-        return Err(match submission.own {
-            true => failure.help("move it away; the program goes into a file of this name"),
-            false => failure.help("name the file in it: `--file DIR/main.rs` or `--file DIR/main.py`"),
-        });
+        return Err(failure.help(if submission.own {
+            "move it away; the program goes into a file of this name"
+        } else {
+            "name the file in it: `--file DIR/main.rs` or `--file DIR/main.py`"
+        }));
     }
     if !metadata.is_file() {
         return Err(Failure::usage(format_args!("{shown} is not a regular file")));

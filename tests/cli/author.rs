@@ -32,3 +32,39 @@ fn a_starter_that_passes_is_no_starter() {
     assert!(said.contains("nothing left to do for a student"), "{said}");
     assert!(said.starts_with("exit status: 1\n"), "{said}");
 }
+
+const SNAPSHOT_CHECK: &str = "
+[[check]]
+id = \"as-the-reference\"
+name = \"It does what the reference does\"
+points = 1
+snapshot = { mode = \"times\", tolerance = \"50ms\" }
+";
+
+#[test]
+fn bless_records_runs_and_leaves_changes_to_be_reviewed() {
+    let desk = Desk::tiny();
+    let spec =
+        desk.read("graders/ex02_sleepers/spec.toml").replace("\n[[wrong]]", &format!("{SNAPSHOT_CHECK}\n[[wrong]]"));
+    desk.write("graders/ex02_sleepers/spec.toml", &spec);
+    assert_snapshot!("a_snapshot_that_is_missing", desk.grade("ex02 --solution --clock virtual"));
+    assert_snapshot!("the_first_recording", desk.grade("bless ex02 --clock virtual"));
+    assert_snapshot!("a_snapshot_file", desk.redact(&desk.read("graders/ex02_sleepers/two@rust.snap")));
+    let verified = desk.grade("verify ex02 --clock virtual");
+    assert!(verified.starts_with("exit status: 0\n"), "{verified}");
+    let reference = desk.read("solutions/ex02_sleepers/main.py").replace("0.01", "0.5");
+    desk.write("solutions/ex02_sleepers/main.py", &reference);
+    assert_snapshot!("a_recording_that_changed", desk.grade("bless ex02 --clock virtual"));
+    assert!(desk.read("graders/ex02_sleepers/two@python.snap.new").contains("slept"));
+    assert!(desk.grade("verify ex02 --clock virtual").contains("as-the-reference fails"));
+}
+
+#[test]
+fn bless_records_a_starter_unless_it_is_a_solution() {
+    let desk = Desk::tiny();
+    desk.write("exercises/ex01_hello/main.py", "print('hello you')\n");
+    assert_snapshot!(desk.grade("bless ex01 --clock wall"));
+    assert_eq!(desk.read("graders/ex01_hello/starter/main.py"), "print('hello you')\n");
+    desk.write("exercises/ex01_hello/main.py", &desk.read("solutions/ex01_hello/main.py"));
+    assert_snapshot!("a_starter_that_passes", desk.grade("bless ex01 --clock wall"));
+}

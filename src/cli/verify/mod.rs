@@ -104,7 +104,7 @@ fn verify(
             (true, _) => Opinion::default(),
             (_, Some(problem)) => Opinion::wrong(problem.clone()),
             _ => match grader.grade(&task) {
-                Ok(graded) => opinion(item, &graded),
+                Ok(outcome) => opinion(item, &outcome),
                 Err(interrupted) => {
                     stopped.lock().unwrap_or_else(std::sync::PoisonError::into_inner).replace(interrupted);
                     Opinion::default()
