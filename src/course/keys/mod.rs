@@ -8,6 +8,7 @@ mod course;
 mod kinds;
 mod shape;
 mod spec;
+mod tables;
 
 pub(super) use check::CHECK;
 pub(super) use course::COURSE;

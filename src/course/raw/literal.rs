@@ -19,15 +19,21 @@ pub(in crate::course) fn within(literal: &str, part: Range<usize>) -> Option<Ran
     let mut value = 0;
     let mut start = None;
     loop {
-        if value >= part.start && start.is_none() {
-            start = Some(at);
-        }
-        if value >= part.end && start.is_some() {
-            return Some(start?..at);
+        if let Some(start) = start.filter(|_| value >= part.end) {
+            return Some(start..at);
         }
         let rest = body.get(at..)?;
-        let next = rest.chars().next()?;
-        let (written, meant) = if escapes && next == '\\' { escape(rest)? } else { (next.len_utf8(), next.len_utf8()) };
+        let next = rest.chars().next();
+        let (written, meant) = match next {
+            Some('\\') if escapes => escape(rest)?,
+            _ => next.map_or((0, 0), |c| (c.len_utf8(), c.len_utf8())),
+        };
+        // An escaped end of a line means nothing, so nothing begins at it.
+        if value >= part.start && start.is_none() && (meant > 0 || written == 0) {
+            start = Some(at);
+            continue;
+        }
+        next?;
         at += written;
         value += meant;
     }

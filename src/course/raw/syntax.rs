@@ -197,11 +197,12 @@ fn slip(
             mistakes.error(span.start..span.start + 1, "a key and its value are joined with `=`", "not with `:`");
         return Some(mistake.help(format!("write `{key} = …`")));
     }
-    if rest.starts_with(';') {
-        let last = rest[1..].lines().next().unwrap_or_default().trim().is_empty();
-        let (message, help) = match last {
-            true => ("a line does not end in `;`", "remove it"),
-            false => ("items are not separated by `;`", "write a comma"),
+    if let Some(after) = rest.strip_prefix(';') {
+        let last = after.lines().next().unwrap_or_default().trim().is_empty();
+        let (message, help) = if last {
+            ("a line does not end in `;`", "remove it")
+        } else {
+            ("items are not separated by `;`", "write a comma")
         };
         return Some(mistakes.error(span.start..span.start + 1, message, "TOML has no `;`").help(help));
     }
