@@ -94,6 +94,22 @@ pub(super) fn make_folder(path: &Path) -> Result<(), BuildError> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed("create the folder", path))
 }
 
+/// What was made for tools that were replaced since is large: beside `key`, only the newest stays.
+pub(super) fn forget_others(folder: &Path, key: &str) {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(io::Result::ok).map(|entry| entry.path());
+    // With an extension it is a lock, or is being made.
+    let whole = entries.filter(|path| path.is_dir() && path.extension().is_none());
+    let mut others: Vec<_> = whole
+        .filter(|path| path.file_name().is_some_and(|name| name != key))
+        .filter_map(|path| Some((fs::metadata(&path).ok()?.modified().ok()?, path)))
+        .collect();
+    others.sort();
+    others.pop();
+    for (_, other) in others {
+        let _ = fs::remove_dir_all(other);
+    }
+}
+
 /// For `map_err`: an error of the cache folder.
 pub(super) fn failed(operation: &'static str, path: &Path) -> impl FnOnce(io::Error) -> BuildError {
     let path = path.to_owned();
@@ -142,5 +158,20 @@ mod tests {
         let error = cache.scratch().unwrap_err();
         assert!(matches!(error, BuildError::Cache { .. }), "{error:?}");
         assert!(error.to_string().contains("/dev/null/cache"), "{error}");
+    }
+
+    #[test]
+    fn what_was_made_for_older_tools_goes_but_for_the_newest() {
+        let folder = tempfile::tempdir().unwrap();
+        for (days, name) in ["now", "newest", "older", "oldest", "half.building"].iter().enumerate() {
+            let path = folder.path().join(name);
+            fs::create_dir(&path).unwrap();
+            let time = std::time::SystemTime::now() - std::time::Duration::from_hours(24 * days as u64);
+            fs::File::open(path).unwrap().set_modified(time).unwrap();
+        }
+        forget_others(folder.path(), "now");
+        let mut left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["half.building", "newest", "now"]);
     }
 }

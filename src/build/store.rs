@@ -137,7 +137,7 @@ impl Store {
 }
 
 /// How long ago it was used or written; none when it is not there.
-pub(super) fn age(path: &Path) -> Option<Duration> {
+fn age(path: &Path) -> Option<Duration> {
     Some(fs::metadata(path).ok()?.modified().ok()?.elapsed().unwrap_or_default())
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::Interpreter;
-use crate::build::cache::failed;
+use crate::build::cache::{failed, forget_others};
 use crate::build::fingerprint::Fingerprint;
 use crate::build::lock::Lock;
 use crate::build::spawn::{self, Finished, Lines, Policy};
@@ -123,7 +123,11 @@ fn make(builder: &Builder<'_>, interpreter: &Interpreter, target: &Path) -> Resu
     fs::write(&mark, "").map_err(failed("write", &mark))?;
     // Only there when it was damaged: a whole one would have been found.
     let _ = fs::remove_dir_all(target);
-    fs::rename(&environment, target).map_err(failed("create", target))
+    fs::rename(&environment, target).map_err(failed("create", target))?;
+    if let (Some(folder), Some(key)) = (target.parent(), target.file_name()) {
+        forget_others(folder, &key.to_string_lossy());
+    }
+    Ok(())
 }
 
 fn install(mut pip: Command, requirements: &Path) -> Command {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::Toolchain;
-use crate::build::cache::{failed, make_folder};
+use crate::build::cache::{failed, forget_others, make_folder};
 use crate::build::fingerprint::Fingerprint;
 use crate::build::lock::Lock;
 use crate::build::spawn::{self, Lines, Policy, Stream};
@@ -142,21 +142,6 @@ fn make(builder: &Builder<'_>, toolchain: &Toolchain, folder: &Path) -> Result<(
 
 fn is_linked(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "rlib" || extension == "so")
-}
-
-/// Libraries of compilers that were replaced are large: of the others only the newest stays.
-fn forget_others(folder: &Path, key: &str) {
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(io::Result::ok);
-    let mut others: Vec<_> = entries
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir() && !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(key)))
-        .filter(|path| path.extension().is_none())
-        .filter_map(|path| Some((crate::build::store::age(&path)?, path)))
-        .collect();
-    others.sort();
-    for (_, other) in others.into_iter().skip(1) {
-        let _ = fs::remove_dir_all(other);
-    }
 }
 
 /// What cargo says of a built crate (`--message-format=json`); other messages lack these fields.
