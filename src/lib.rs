@@ -18,7 +18,7 @@
 //! | [`schedule`] | who runs next: pure policies | nothing |
 //! | [`clock`] | virtual time: pure | nothing |
 //! | [`fixture`] | the HTTP server for fetchers | `trace` (its record), `sys` |
-//! | [`build`] | Rust and Python submissions into something that runs | `course`, `sandbox`, `sys` |
+//! | [`build`] | Rust and Python submissions into something that runs | `course` (language), `event`, `sandbox`, `sys` |
 //! | [`trace`] | events, JSON Lines, queries, the normal form of snapshots | `clock` |
 //! | [`check`] | one file a kind of check; sees traces only | `trace`, `course`, `clock` |
 //! | [`report`] | one file a format | `event`, `check`, `trace` |
