@@ -22,6 +22,23 @@ impl Desk {
         desk
     }
 
+    /// A checkout of the real course, as a student clones it.
+    pub(crate) fn course() -> Self {
+        let desk = Self::empty();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for folder in ["graders", "solutions", "exercises"] {
+            copy(&root.join(folder), &desk.dir().join(folder));
+        }
+        // Whoever tests may have begun to work on the exercises.
+        for exercise in fs::read_dir(root.join("graders")).expect("the graders").flatten() {
+            let starter = exercise.path().join("starter");
+            if starter.is_dir() {
+                copy(&starter, &desk.dir().join("exercises").join(exercise.file_name()));
+            }
+        }
+        desk
+    }
+
     /// A folder with nothing in it: not in a course, not in a workspace.
     pub(crate) fn empty() -> Self {
         let folder = tempfile::Builder::new().prefix("grade-desk-").tempdir().expect("a folder");

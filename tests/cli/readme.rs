@@ -1,1 +1,33 @@
-//! The README shows what really happens.
+//! The README shows what really happens: every `$ grade …` in it is run in a checkout of the course and compared.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::desk::Desk;
+
+/// What differs between two runs, or two machines, beyond what every test takes out.
+fn neutral(desk: &Desk, text: &str) -> String {
+    static IDS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(thread|process) \d+").expect("a pattern"));
+    IDS.replace_all(&desk.redact(text), "$1 [ID]").into_owned()
+}
+
+#[test]
+fn every_command_of_the_readme_says_what_the_readme_says() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("a README");
+    let desk = Desk::course();
+    let mut commands = 0;
+    for block in readme.split("```console\n").skip(1) {
+        let block = block.split("```").next().expect("the block");
+        for session in block.split("$ grade ").skip(1) {
+            let (line, expected) = session.split_once('\n').expect("a command and what it says");
+            let output = desk.output(line);
+            let said =
+                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert_eq!(neutral(&desk, said.trim_end()), neutral(&desk, expected.trim_end()), "$ grade {line}");
+            commands += 1;
+        }
+    }
+    assert!(commands >= 2, "the README shows sessions");
+}
