@@ -58,6 +58,11 @@ impl Procfs {
         Some((cpu, slices))
     }
 
+    /// Whether it has a CPU or a place in a CPU's queue, or is on its way to a stop, whatever its state says.
+    pub(super) fn is_running(&self) -> bool {
+        fs::read(format!("{}/syscall", self.folder)).is_ok_and(|text| text.starts_with(b"running"))
+    }
+
     /// The system call that it is blocked in: number, then arguments; none when it is not blocked in one.
     pub(super) fn blocked_in(&self) -> Option<(i64, [u64; 6])> {
         let text = fs::read_to_string(format!("{}/syscall", self.folder)).ok()?;
