@@ -1,5 +1,6 @@
 //! Where results go: standard output, or a file that is whole or not there.
 
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -24,7 +25,7 @@ pub(crate) enum Output {
         /// Where it is.
         path: PathBuf,
         /// The open file.
-        file: fs_err::File,
+        file: fs::File,
     },
 }
 
@@ -38,12 +39,12 @@ impl Output {
             return Err(Failure::usage(format_args!("{} is a folder: `--out` takes a file", path.display())));
         }
         if path.exists() && !path.is_file() {
-            let file = fs_err::OpenOptions::new().write(true).open(&path).map_err(failed)?;
+            let file = fs::OpenOptions::new().write(true).open(&path).map_err(failed)?;
             return Ok(Self::Device { path, file });
         }
         if path.is_file() {
             // A file that is read-only is so for a reason, though its folder would let us replace it.
-            drop(fs_err::OpenOptions::new().append(true).open(&path).map_err(failed)?);
+            drop(fs::OpenOptions::new().append(true).open(&path).map_err(failed)?);
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let staging = tempfile::Builder::new()

@@ -1,10 +1,10 @@
 //! What a student has passed, in `.grade/progress.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use fs_err as fs;
 use serde::{Deserialize, Serialize};
 
 use super::workspace;
@@ -138,7 +138,7 @@ impl ProgressFile {
         let failed = |cause| ProgressError { operation: "save", path: path.clone(), cause };
         fs::create_dir_all(&self.folder).map_err(failed)?;
         let lock = fs::File::create(self.folder.join("lock")).map_err(failed)?;
-        lock.file().lock().map_err(failed)?;
+        lock.lock().map_err(failed)?;
         let mut loaded = self.load()?;
         let before = loaded.progress.clone();
         change(&mut loaded.progress);
@@ -155,5 +155,27 @@ impl ProgressFile {
             .map(|number| self.folder.join(format!("progress.broken-{number}.json")))
             .find(|path| !path.exists())
             .expect("some number is free")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ProgressFile;
+
+    #[test]
+    fn two_graders_at_once_lose_no_update() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = ProgressFile::in_folder(folder.path());
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..5 {
+                        file.update(|progress| progress.of_mut("ex01").hints += 1).expect("it is saved");
+                    }
+                });
+            }
+        });
+        let progress = file.load().expect("it is there").progress;
+        assert_eq!(progress.of("ex01").map(|record| record.hints), Some(40));
     }
 }

@@ -1,9 +1,8 @@
 //! Which file is graded, and in which language.
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-use fs_err as fs;
 
 use super::place::Place;
 use super::{Failure, catalogue};

@@ -1,9 +1,8 @@
 //! The student's folder: `exercises/exNN_name/main.rs` and `main.py`, and what we remember in `.grade`.
 
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-
-use fs_err as fs;
 
 use super::progress::ProgressFile;
 use crate::course::model::{Exercise, Language};
@@ -19,7 +18,7 @@ pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
 }
 
-/// What [`Workspace::write_new`] did.
+/// What [`write_new`] did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Written {
     /// The file is new.

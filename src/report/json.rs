@@ -10,7 +10,7 @@ pub fn line(result: &ExerciseResult) -> String {
     line
 }
 
-/// The JSON Schema of [`line`]'s objects.
+/// The JSON Schema of [`line()`]'s objects.
 pub fn schema() -> String {
     let schema = schemars::schema_for!(ExerciseResult);
     let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");

@@ -1,7 +1,7 @@
 //! One file a format: from results and events to what a person or a program reads.
 //!
 //! Formats are pure: they take a trace or a result and give a text. What a program wrote is its own claim and may be
-//! hostile, so whatever people read goes through [`harmless`] first. This room judges nothing and writes to no stream.
+//! hostile, so whatever people read goes through [`harmless()`] first. This room judges nothing and writes to no stream.
 
 pub mod human;
 pub mod json;
