@@ -90,14 +90,38 @@ impl Normal {
         self.instants.is_empty()
     }
 
-    /// Whether another run's form is the same but for times that are at most `tolerance` apart.
+    /// Whether another run's form is the same but for times that are at most `tolerance` apart, and but for which of several
+    /// threads that were born alike did what: five workers that take turns may take them in any order.
     pub fn same_within(&self, other: &Self, tolerance: VirtualDuration) -> bool {
         self.instants.len() == other.instants.len()
-            && self.instants.iter().zip(&other.instants).all(|(one, other)| {
-                let apart = VirtualDuration::from_millis(one.millis.abs_diff(other.millis));
-                one.chains == other.chains && apart <= tolerance
-            })
+            && self
+                .instants
+                .iter()
+                .zip(&other.instants)
+                .all(|(one, other)| VirtualDuration::from_millis(one.millis.abs_diff(other.millis)) <= tolerance)
+            && self.histories() == other.histories()
     }
+
+    /// What each thread wrote at which instants, in an order that does not depend on the threads' names.
+    fn histories(&self) -> Vec<History<'_>> {
+        let mut by_name: BTreeMap<&str, Vec<(usize, &[String])>> = BTreeMap::new();
+        for (at, instant) in self.instants.iter().enumerate() {
+            for chain in &instant.chains {
+                by_name.entry(&chain.who).or_default().push((at, &chain.texts));
+            }
+        }
+        let mut histories: Vec<_> = by_name.into_iter().map(|(name, wrote)| (kind_of(name), wrote)).collect();
+        histories.sort_unstable();
+        histories
+    }
+}
+
+/// A thread's kind (see [`kind_of`]) and what it wrote at which instants.
+type History<'a> = (String, Vec<(usize, &'a [String])>);
+
+/// A name without its numbers: `main`, `T`, `P`, `P.T`.
+fn kind_of(name: &str) -> String {
+    name.chars().filter(|letter| !letter.is_ascii_digit()).collect()
 }
 
 impl Instant {
@@ -463,6 +487,19 @@ mod tests {
         let at = |millis| Normal::of(&Builder::new().at(millis).line("a").build(), &[]);
         assert!(at(2_000).same_within(&at(2_050), VirtualDuration::from_millis(50)));
         assert!(!at(2_000).same_within(&at(2_051), VirtualDuration::from_millis(50)));
+    }
+
+    #[test]
+    fn which_of_several_like_threads_takes_which_turn_does_not_count() {
+        let run = |first: u32, then: u32| {
+            let born = Builder::new().spawn_thread(11).spawn_thread(12);
+            let started = born.thread(11).line("started").thread(12).line("started");
+            Normal::of(&started.at(2_000).thread(first).line("read 0").thread(then).line("read 1").build(), &[])
+        };
+        assert_ne!(run(11, 12), run(12, 11));
+        assert!(run(11, 12).same_within(&run(12, 11), VirtualDuration::ZERO));
+        assert!(!run(11, 12).same_within(&run(12, 12), VirtualDuration::ZERO), "one did both");
+        assert!(!run(11, 12).same_within(&run(12, 10), VirtualDuration::ZERO), "the main thread did one");
     }
 
     /// Threads that write at whole half seconds: `(half second, thread, text)`.

@@ -365,7 +365,8 @@ pub enum SnapshotMode {
     Times,
     /// The same lines in the same partial order.
     Order,
-    /// The same partial order to the last: the same lines together at each instant, by the same threads (named by birth).
+    /// The same partial order to the last: the same lines together at each instant, divided among threads in the same way.
+    /// Which of several like threads took which part does not count.
     Exact,
 }
 
