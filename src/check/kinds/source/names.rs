@@ -99,3 +99,8 @@ pub(super) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.children(&mut cursor).collect()
 }
+
+/// Whether a node is a word of the language itself, such as `async` or `yield`: a rule may name those, too.
+pub(super) fn is_keyword(node: Node<'_>) -> bool {
+    !node.is_named() && node.child_count() == 0 && node.kind().bytes().all(|byte| byte.is_ascii_lowercase())
+}

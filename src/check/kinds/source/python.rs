@@ -1,6 +1,6 @@
 use tree_sitter::{Node, Parser};
 
-use super::names::{Scope, Use, children, place, text};
+use super::names::{Scope, Use, children, is_keyword, place, text};
 
 /// A path as it is written, before aliases are resolved.
 struct Written<'t> {
@@ -39,7 +39,7 @@ pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
             }
             kind => {
                 let nested = children(node);
-                if nested.is_empty() && is_keyword(kind) {
+                if is_keyword(node) {
                     written.push(Written { path: vec![kind.to_owned()], node, called: false, whole: true });
                 }
                 if matches!(kind, "function_definition" | "class_definition")
@@ -141,8 +141,4 @@ fn is_definition(node: Node<'_>) -> bool {
         matches!(parent.kind(), "function_definition" | "class_definition" | "keyword_argument")
             && parent.child_by_field_name("name") == Some(node)
     })
-}
-
-fn is_keyword(kind: &str) -> bool {
-    matches!(kind, "async" | "await" | "yield" | "lambda" | "while" | "for" | "with" | "global" | "nonlocal")
 }

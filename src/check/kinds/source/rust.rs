@@ -1,6 +1,6 @@
 use tree_sitter::{Node, Parser};
 
-use super::names::{Scope, Use, children, place, text};
+use super::names::{Scope, Use, children, is_keyword, place, text};
 
 /// A path as it is written, before aliases are resolved.
 struct Written<'t> {
@@ -60,7 +60,7 @@ pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
             }
             kind => {
                 let nested = children(node);
-                if nested.is_empty() && is_keyword(kind) {
+                if is_keyword(node) {
                     written.push(Written { path: vec![kind.to_owned()], node, called: false, whole: true });
                 }
                 if is_item(kind)
@@ -178,7 +178,7 @@ fn tokens<'t>(tree: Node<'t>, source: &str, written: &mut Vec<Written<'t>>) {
     while at < nodes.len() {
         if !is_name(at) {
             let node = nodes[at];
-            if is_keyword(node.kind()) {
+            if is_keyword(node) {
                 written.push(Written { path: vec![node.kind().to_owned()], node, called: false, whole: true });
             }
             at += 1;
@@ -232,10 +232,6 @@ fn is_item(kind: &str) -> bool {
             | "mod_item"
             | "macro_definition"
     )
-}
-
-fn is_keyword(kind: &str) -> bool {
-    matches!(kind, "unsafe" | "async" | "await" | "loop" | "while" | "for" | "static" | "move" | "dyn" | "impl")
 }
 
 fn plain(name: &str) -> &str {
