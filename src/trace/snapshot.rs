@@ -229,6 +229,20 @@ mod tests {
     }
 
     #[test]
+    fn insta_reads_what_is_written_and_finds_the_same_contents() {
+        let dir = tempfile::tempdir().unwrap();
+        let normal = run(2_000, "a \\ backslash, a \x1b and a last space ");
+        record(&path(dir.path(), "odd lines", "rust"), &normal, "graders/ex01/spec.toml", "a: \"b\"").unwrap();
+        let mut settings = insta::Settings::new();
+        settings.set_snapshot_path(dir.path());
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_snapshot_suffix("rust");
+        settings.bind(|| insta::assert_snapshot!("odd_lines", normal.to_string()));
+        let files: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(files, ["odd_lines@rust.snap"], "insta had nothing to write");
+    }
+
+    #[test]
     fn a_changed_run_is_left_for_review_and_an_unchanged_one_clears_it() {
         let dir = tempfile::tempdir().unwrap();
         let file = path(dir.path(), "one", "rust");

@@ -1,6 +1,6 @@
 use crate::check::bounds::{Side, numbers};
 use crate::check::finding::{Failure, Finding, Found, line_evidence};
-use crate::check::run::{Run, plural};
+use crate::check::run::Run;
 use crate::course::model::{GroupBy, Overlap};
 use crate::trace::query::{intervals, peak};
 
@@ -41,15 +41,14 @@ pub(crate) fn check(run: &Run<'_>, overlap: &Overlap) -> Found {
     let (one, many) = match by {
         Some(GroupBy::Thread) => ("one thread was", "threads were"),
         Some(GroupBy::Process) => ("one process was", "processes were"),
-        _ => ("one was", "were"),
+        _ => ("one piece of work was", "pieces of work were"),
     };
     let count = if highest.height == 1 { one.to_owned() } else { format!("{} {many}", highest.height) };
     let at = found[last_opened].opened.t;
     let failure = if side == Side::Above {
         Failure::new(format!("{count} {between} at {at}, but there should be {} at once", range.words()))
     } else {
-        let never = plural(highest.height, "was", "were");
-        Failure::new(format!("never more than {never} {between} at once, but there should be {}", range.words())).open()
+        Failure::new(format!("never more than {count} {between} at once, but there should be {}", range.words())).open()
     };
     // The lines that opened and closed what was open at the peak, those around its moment first.
     let mut lines = Vec::new();

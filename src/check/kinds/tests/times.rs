@@ -180,7 +180,7 @@ fn overlap() {
         vec![
             ("together", together().build(), Pass),
             ("together before the limit", together().limit(LimitKind::Time).build(), Pass),
-            ("apart", apart().build(), Fail("never more than 1 was between")),
+            ("apart", apart().build(), Fail("never more than one thread was between")),
             ("none", new().build(), Fail("no `read` line")),
         ],
     );
