@@ -93,8 +93,8 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
     },
-    /// A process that had ended and was never waited for: its parent is about to end too. Comes right before the parent's
-    /// exit; `pid` is the zombie's.
+    /// A child of the program that had ended and was never waited for, when the program itself is about to end; `pid` is
+    /// the zombie's.
     Zombie {
         /// The parent.
         parent: Pid,

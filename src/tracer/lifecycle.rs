@@ -129,8 +129,24 @@ impl World<'_> {
         if let Some(process) = self.processes.get_mut(&pid) {
             process.measure();
         }
+        if tid == self.root {
+            self.tell_of_zombies();
+        }
         self.release(tid, Resume::Go(0));
         Ok(())
+    }
+
+    /// The program itself is about to end: its children that ended before it, and that it never waited for, are still there.
+    fn tell_of_zombies(&mut self) {
+        let root = self.root;
+        for child in std::mem::take(&mut self.ended_children) {
+            let is_zombie = procfs::status_field(child, "State:").is_some_and(|state| state.starts_with('Z'));
+            let parent = procfs::status_field(child, "PPid:").and_then(|parent| parent.parse().ok());
+            if is_zombie && parent == Some(root) {
+                let parent = self.parent_in_trace(root);
+                self.note(child, child, EventKind::Zombie { parent });
+            }
+        }
     }
 
     /// A thread is gone. The first thread of a process is told last, with the process's own status.
@@ -161,6 +177,9 @@ impl World<'_> {
         };
         let cpu = self.processes.get(&pid).map_or(0, |process| process.cpu);
         self.note(pid, pid, EventKind::Exit { code, signal, cpu });
+        if !self.is_fixture(pid) {
+            self.ended_children.push(pid);
+        }
         if let Some(mut process) = self.processes.remove(&pid) {
             self.dead_cpu += process.cpu;
             for key in process.timers.delete_all() {

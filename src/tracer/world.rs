@@ -39,6 +39,8 @@ pub(super) struct World<'o> {
     pub(super) started: Option<Instant>,
     /// How the program's first process left.
     pub(super) left: Option<(ExitStatus, VirtualInstant)>,
+    /// Processes that have ended: when the program ends, some may still be zombies.
+    pub(super) ended_children: Vec<i32>,
     /// Why the run must end now.
     pub(super) ending: Option<(Ended, Option<LimitKind>)>,
     /// Whether the tree has opened an internet socket: a packet of it may be under way while all sleep.
@@ -113,6 +115,7 @@ impl<'o> World<'o> {
             cpu_at_start: 0,
             started: None,
             left: None,
+            ended_children: Vec::new(),
             ending: None,
             network: false,
             fixture: None,

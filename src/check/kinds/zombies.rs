@@ -3,7 +3,7 @@ use crate::check::run::{Run, plural};
 use crate::course::model::Zombies;
 use crate::trace::EventKind;
 
-/// Whether a process ended and left children behind that had ended before it and that it never waited for.
+/// Whether the program ended and left children behind that had ended before it and that it never waited for.
 pub(crate) fn check(run: &Run<'_>, zombies: Zombies) -> Found {
     let mut found = Vec::new();
     for event in &run.trace.events {

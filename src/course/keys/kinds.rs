@@ -96,7 +96,7 @@ pub(in crate::course) const KINDS: &[Key] = &[
         "zombies",
         Type::Boolean,
         "false",
-        "`false`: every process waits for its children that have ended before it ends itself. `true`: one does not.",
+        "`false`: the program waits for its children that have ended before it ends itself: no zombies. `true`: it does not.",
     ),
     Key::optional(
         "snapshot",

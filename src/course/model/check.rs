@@ -59,7 +59,7 @@ pub enum CheckKind {
     Requests(Requests),
     /// Whether the run got stuck.
     Deadlock(Deadlock),
-    /// Whether parents left children that had ended.
+    /// Whether the program left children that it had not waited for.
     Zombies(Zombies),
     /// The whole trace against the reference's.
     Snapshot(SnapshotCheck),
@@ -342,7 +342,7 @@ pub struct Deadlock {
     pub expected: bool,
 }
 
-/// `zombies = false`: no process may end before it has waited for those of its children that have ended; `true`: one must.
+/// `zombies = false`: the program waits for its children that have ended before it ends itself; `true`: it does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Zombies {
     /// Whether it is right to leave some.
