@@ -39,7 +39,9 @@ pub(crate) fn compare(path: &Path) -> Result<(), String> {
 
 fn traced(command: &[OsString]) -> Result<(Trace, Output), String> {
     let file = tempfile::NamedTempFile::new().map_err(|error| format!("failed to make a file: {error}"))?;
-    let output = Command::new(env!("CARGO_BIN_EXE_grade"))
+    // A guest that hangs is one failed test, not all of them.
+    let output = Command::new("timeout")
+        .args(["--signal=KILL", "120", env!("CARGO_BIN_EXE_grade")])
         .args(["trace", "--timeout", "2h", "--format", "jsonl", "--out"])
         .arg(file.path())
         .arg("--")
