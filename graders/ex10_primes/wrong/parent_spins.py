@@ -1,8 +1,8 @@
 import logging
 import math
+import multiprocessing
 import os
 import sys
-from concurrent.futures import ProcessPoolExecutor
 
 NUMBERS = [
     112272535095293,
@@ -34,17 +34,32 @@ def count(n):
     return answer
 
 
+def work(todo, done):
+    for place, n in iter(todo.get, None):
+        done.put((place, count(n)))
+
+
 def main():
     given = [int(word) for word in sys.argv[1:]]
     children = given[0] if given else 3
     numbers = given[1:] or NUMBERS
-    with ProcessPoolExecutor(max_workers=children) as pool:
-        asked = [pool.submit(count, n) for n in numbers]
-        # Asks again and again, and computes nothing.
-        while not all(future.done() for future in asked):
-            pass
-        for n, future in zip(numbers, asked):
-            logging.info("%d is prime: %s", n, future.result())
+    todo, done = multiprocessing.SimpleQueue(), multiprocessing.SimpleQueue()
+    workers = [
+        multiprocessing.Process(target=work, args=(todo, done))
+        for _ in range(children)
+    ]
+    for worker in workers:
+        worker.start()
+    for job in enumerate(numbers):
+        todo.put(job)
+    for _ in workers:
+        todo.put(None)
+    # Asks again and again, and computes nothing.
+    while any(worker.is_alive() for worker in workers):
+        pass
+    answers = dict(done.get() for _ in numbers)
+    for place, n in enumerate(numbers):
+        logging.info("%d is prime: %s", n, answers[place])
 
 
 if __name__ == "__main__":
