@@ -1,0 +1,64 @@
+import math
+import multiprocessing
+import os
+import sys
+
+NUMBERS = [
+    112272535095293,
+    112582705942171,
+    112272535095293,
+    115280095190773,
+    115797848077099,
+    1099726899285419,
+]
+
+
+def is_prime(n):
+    """Slow on purpose: keep it as it is."""
+    if n < 2:
+        return False
+    if n % 2 == 0:
+        return n == 2
+    for divisor in range(3, math.isqrt(n) + 1, 2):
+        if n % divisor == 0:
+            return False
+    return True
+
+
+def count(n):
+    print(f"{n} is counted on process {os.getpid()}")
+    answer = is_prime(n)
+    print(f"{n} is done on process {os.getpid()}")
+    return answer
+
+
+def worker(todo, done):
+    while True:
+        job = todo.get()
+        if job is None:
+            return
+        place, n = job
+        done.put((place, count(n)))
+
+
+if __name__ == "__main__":
+    given = [int(arg) for arg in sys.argv[1:]] or [3]
+    children, numbers = given[0], given[1:] or NUMBERS
+    todo, done = multiprocessing.Queue(), multiprocessing.Queue()
+    workers = []
+    for _ in range(children):
+        process = multiprocessing.Process(target=worker, args=(todo, done))
+        process.start()
+        workers.append(process)
+    for job in enumerate(numbers):
+        todo.put(job)
+    for _ in workers:
+        todo.put(None)
+    answers = {}
+    while len(answers) < len(numbers):
+        place, answer = done.get()
+        answers[place] = answer
+    for process in workers:
+        process.join()
+    for place, n in enumerate(numbers):
+        print(f"{n} is prime: {answers[place]}")

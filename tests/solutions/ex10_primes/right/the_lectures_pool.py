@@ -1,0 +1,46 @@
+import concurrent.futures
+import math
+import os
+import sys
+from multiprocessing import freeze_support
+
+NUMBERS = [
+    112272535095293,
+    112582705942171,
+    112272535095293,
+    115280095190773,
+    115797848077099,
+    1099726899285419,
+]
+
+
+def is_prime(n):
+    """Slow on purpose: keep it as it is."""
+    if n < 2:
+        return False
+    if n % 2 == 0:
+        return n == 2
+    for divisor in range(3, math.isqrt(n) + 1, 2):
+        if n % divisor == 0:
+            return False
+    return True
+
+
+def count(n):
+    print(f"{n} is counted on process {os.getpid()}")
+    answer = is_prime(n)
+    print(f"{n} is done on process {os.getpid()}")
+    return answer
+
+
+def main():
+    given = [int(arg) for arg in sys.argv[1:]] or [3]
+    children, numbers = given[0], given[1:] or NUMBERS
+    with concurrent.futures.ProcessPoolExecutor(max_workers=children) as executor:
+        for number, prime in zip(numbers, executor.map(count, numbers)):
+            print("%d is prime: %s" % (number, prime))
+
+
+if __name__ == "__main__":
+    freeze_support()
+    main()
