@@ -1,8 +1,8 @@
 //! What a submission may do, as plain data, and the stage that puts it on.
 //!
-//! A [`Plan`] says what a run may see, use and call. [`start`] re-executes this binary as a single-threaded stage with a
+//! A [`Plan`] says what a run may see, use and call. [`start()`] re-executes this binary as a single-threaded stage with a
 //! clean environment, which puts the plan on step by step, says who the program is, waits at a gate until its tracer is
-//! attached, and becomes the program. There are three rungs, tried by doing ([`probe`]), not by reading settings:
+//! attached, and becomes the program. There are three rungs, tried by doing ([`probe()`]), not by reading settings:
 //!
 //! | rung | gives |
 //! | --- | --- |

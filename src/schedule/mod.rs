@@ -8,7 +8,7 @@
 //! - [`Random`] chooses evenly at each point.
 //! - [`Pct`] gives random priorities with a few change points (Burckhardt et al., ASPLOS 2010): a bug of depth d shows
 //!   with probability at least 1/(n·k^(d-1)) a run.
-//! - [`Replay`] makes recorded switches again; [`minimise`] finds few of them that still show the bug.
+//! - [`Replay`] makes recorded switches again; [`minimise()`] finds few of them that still show the bug.
 //!
 //! This room does not trace, hold or resume anything, and knows no time but the length of a hold.
 
