@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::wire;
 use crate::course::model::{Limits, Needs};
+use crate::sandbox::Rung;
 use crate::trace::Trace;
 
 /// Runs a program and tells what it did.
@@ -17,6 +18,11 @@ pub trait Engine: Send + Sync {
 
     /// What this engine can observe.
     fn observes(&self) -> Needs;
+
+    /// How what it runs is contained.
+    fn rung(&self) -> Rung {
+        Rung::Off
+    }
 
     /// Whether its runs may stand side by side: true when time is virtual, so that a busy machine changes nothing.
     fn is_virtual(&self) -> bool {

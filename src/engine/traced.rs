@@ -6,6 +6,7 @@ use super::{Engine, EngineError, RunRequest};
 use crate::clock::VirtualDuration;
 use crate::course::model::Needs;
 use crate::trace::{ClockKind, Trace};
+use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
 use crate::tracer::{self, Epoch, Options, OutputMode, RunLimits, StdinMode, TracerError, Unsupported};
 
 /// Runs a program under the tracer, in virtual time (or, with [`TracedEngine::on_the_wall_clock`], in real time).
@@ -14,6 +15,8 @@ pub struct TracedEngine {
     executable: PathBuf,
     clock: ClockKind,
     processors: usize,
+    rung: Rung,
+    own_user: bool,
 }
 
 impl TracedEngine {
@@ -24,7 +27,26 @@ impl TracedEngine {
 
     /// An engine for another program than `grade` (a test, a library's user): where `grade` is.
     pub fn with_executable(grade: impl Into<PathBuf>) -> Self {
-        Self { executable: grade.into(), clock: ClockKind::Virtual, processors: 1 }
+        Self { executable: grade.into(), clock: ClockKind::Virtual, processors: 1, rung: Rung::Off, own_user: false }
+    }
+
+    /// Contains what it runs, by the best rung of this machine. Of the file system a program then sees the system, what
+    /// its command names and its interpreter needs, and a fresh `/tmp`, `/dev/shm` and working directory.
+    ///
+    /// # Errors
+    /// Why no rung works here.
+    pub fn contained(self) -> Result<Self, Unsupported> {
+        let best = sandbox::best(&self.executable);
+        if best.best == Rung::Off {
+            let why = best.refused.iter().map(|refusal| refusal.reason.clone()).collect::<Vec<_>>().join("; ");
+            return Err(Unsupported { what: "a sandbox", why });
+        }
+        Ok(Self { rung: best.best, own_user: best.own_user, ..self })
+    }
+
+    /// Contains what it runs by this rung, whether it is the best or not.
+    pub fn contained_by(self, rung: Rung) -> Self {
+        Self { rung, own_user: true, ..self }
     }
 
     /// The same observations, yet in real time.
@@ -63,19 +85,24 @@ impl Engine for TracedEngine {
         Needs { threads: true, processes: true, deadlock: self.clock == ClockKind::Virtual, http: true }
     }
 
+    fn rung(&self) -> Rung {
+        self.rung
+    }
+
     fn is_virtual(&self) -> bool {
         self.clock == ClockKind::Virtual
     }
 
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError> {
-        tracer::run(&self.options(request)).map_err(EngineError::from)
+        tracer::run(&self.options(request)?).map_err(EngineError::from)
     }
 }
 
 impl TracedEngine {
-    fn options(&self, request: &RunRequest) -> Options {
+    fn options(&self, request: &RunRequest) -> Result<Options, EngineError> {
         let limits = &request.limits;
-        Options {
+        let sandbox = self.confinement(request)?;
+        Ok(Options {
             argv: request.argv.clone(),
             env: request.env.clone(),
             cwd: request.cwd.clone(),
@@ -96,9 +123,49 @@ impl TracedEngine {
             processors: self.processors,
             fixture: request.http.then(|| vec![self.executable.clone().into_os_string(), "__fixture".into()]),
             linger: VirtualDuration::ZERO,
-            outside_network: true,
+            outside_network: self.rung != Rung::Namespaces,
+            sandbox,
             interrupt: request.interrupt.flag(),
+        })
+    }
+}
+
+/// The working directory in a view of its own.
+const INSIDE: &str = "/work";
+/// Open files of a process.
+const OPEN_FILES: u64 = 1024;
+
+impl TracedEngine {
+    fn confinement(&self, request: &RunRequest) -> Result<Option<Confinement>, EngineError> {
+        if self.rung == Rung::Off {
+            return Ok(None);
         }
+        let mut view = View::of(&request.argv);
+        let mut identity = sandbox::own_identity().filter(|_| self.own_user);
+        let cwd = if self.rung == Rung::Namespaces {
+            INSIDE.into()
+        } else {
+            view.read_write.extend([request.cwd.clone(), "/dev/shm".into()]);
+            // Without a view of its own, another user may be kept out by a folder on the way.
+            identity = identity.filter(|_| view.is_open_to_all());
+            if let Some(identity) = identity {
+                std::os::unix::fs::chown(&request.cwd, Some(identity.uid), Some(identity.gid)).map_err(|cause| {
+                    EngineError::System { operation: "give the working directory away".into(), pid: None, cause }
+                })?;
+            }
+            request.cwd.clone()
+        };
+        // What the tracer counts is the limit; the kernel's own are backstops for what is too quick for it.
+        let counted = identity.is_some() || self.rung == Rung::Namespaces;
+        let limits = ProcessLimits {
+            data: Some(request.limits.memory.saturating_mul(2).saturating_add(1 << 30)),
+            stack: None,
+            cpu_seconds: Some(request.limits.cpu.as_std().as_secs().saturating_mul(2) + 5),
+            file_size: Some(view.fresh_bytes),
+            open_files: Some(OPEN_FILES),
+            processes: counted.then(|| u64::from(request.limits.processes) * 2 + 16),
+        };
+        Ok(Some(Confinement { rung: self.rung, grade: self.executable.clone(), identity, view, limits, cwd }))
     }
 }
 
@@ -109,6 +176,7 @@ impl From<TracerError> for EngineError {
             TracerError::System { operation, tid, cause } => {
                 Self::System { operation, pid: tid.map(i32::unsigned_abs), cause }
             }
+            TracerError::Sandbox(error) => Self::Unsupported(error.to_string()),
             TracerError::Fixture(why) => Self::Fixture(why),
             TracerError::Unsupported(why) => Self::Unsupported(why.to_string()),
         }

@@ -12,10 +12,12 @@ type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
 /// Calls that answer as if the kernel did not have them, so that programs take their older way: `clone3` hides its flags
 /// from a filter, `io_uring` does files and sockets without any further call, and the futex calls of Linux 6.7 (`futex_wake`,
-/// `futex_wait`, `futex_requeue`; the same numbers on every CPU) have an old twin that the tracer knows.
+/// `futex_wait`, `futex_requeue`; the same numbers on every CPU) have an old twin that the tracer knows. Calls that are newer
+/// than this list say the same, as on an older kernel. Memory that no limit of ours counts is not there either.
 pub(super) fn not_there() -> Rules {
     let calls = [libc::SYS_clone3, libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
-    calls.into_iter().chain(454..=456).map(|call| (call, Vec::new())).collect()
+    let newer = (450..600).filter(|call| !ALWAYS.contains(call));
+    calls.into_iter().chain(NO_LIMIT.iter().copied()).chain(newer).map(|call| (call, Vec::new())).collect()
 }
 
 /// Calls that are allowed, some only with certain arguments.
@@ -65,7 +67,7 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
         options.map(|option| argument(0, Dword, Eq, u64::from(option.unsigned_abs())).and_then(|at| rule(vec![at])));
     rules.insert(libc::SYS_prctl, options.into_iter().collect::<Result<_, _>>()?);
 
-    // Only for itself: under one user the limits and priorities of the tracer could be changed by anyone.
+    // Only for itself, where others can be seen: under one user the limits and priorities of the tracer could be changed by anyone.
     let only_itself = [
         (libc::SYS_prlimit64, 0),
         (libc::SYS_sched_setaffinity, 0),
@@ -76,7 +78,8 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
         (libc::SYS_ioprio_set, 1),
     ];
     for (call, at) in only_itself {
-        rules.insert(call, vec![rule(vec![argument(at, Dword, Eq, 0)?])?]);
+        let itself = if rung == Rung::Namespaces { vec![] } else { vec![rule(vec![argument(at, Dword, Eq, 0)?])?] };
+        rules.insert(call, itself);
     }
 
     // Families whose peers are in the sandbox, too. vsock, packet and kernel crypto sockets are not.
@@ -96,8 +99,10 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     Ok(rules)
 }
 
+/// Files and segments in memory that belong to no folder and no process: `RLIMIT_DATA` and quotas do not count them.
+const NO_LIMIT: &[i64] = &[libc::SYS_memfd_create, libc::SYS_memfd_secret, libc::SYS_shmget];
+
 const NAMESPACED: &[i64] = &[
-    libc::SYS_shmget,
     libc::SYS_shmat,
     libc::SYS_shmdt,
     libc::SYS_shmctl,
@@ -227,7 +232,6 @@ const ALWAYS: &[i64] = &[
     libc::SYS_mlockall,
     libc::SYS_munlockall,
     libc::SYS_membarrier,
-    libc::SYS_memfd_create,
     libc::SYS_pkey_alloc,
     libc::SYS_pkey_free,
     libc::SYS_pkey_mprotect,

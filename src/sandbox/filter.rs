@@ -28,7 +28,7 @@ impl Filter {
         let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|cause| refused(&cause))?;
         let filter = SeccompFilter::new(rules, otherwise, matched, arch).map_err(|cause| refused(&cause))?;
         let program = BpfProgram::try_from(filter).map_err(|cause| refused(&cause))?;
-        Ok(Self(program.iter().map(|at| Instruction(at.code, at.jt, at.jf, at.k)).collect()))
+        Ok(program.into())
     }
 
     /// Puts the filter on this thread, for ever.
@@ -38,6 +38,12 @@ impl Filter {
     pub fn install(&self) -> Result<(), seccompiler::Error> {
         let program: Vec<_> = self.0.iter().map(|at| sock_filter { code: at.0, jt: at.1, jf: at.2, k: at.3 }).collect();
         seccompiler::apply_filter(&program)
+    }
+}
+
+impl From<BpfProgram> for Filter {
+    fn from(program: BpfProgram) -> Self {
+        Self(program.iter().map(|at| Instruction(at.code, at.jt, at.jf, at.k)).collect())
     }
 }
 

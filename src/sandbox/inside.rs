@@ -1,11 +1,12 @@
 use std::convert::Infallible;
-use std::ffi::{CString, NulError, OsStr};
+use std::ffi::{CString, NulError, OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::process::ExitCode;
 
+use nix::errno::Errno;
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
@@ -48,24 +49,25 @@ fn run(control: &OwnedFd) -> Result<(), StepError> {
     sethostname("exercise").map_err(step("name the host"))?;
     match split().map_err(step("fork the program from its init"))? {
         Side::Parent(child) => {
-            init(child);
+            init(child, plan.outlives);
             Ok(())
         }
         Side::Child => program(&plan, control).map(|never| match never {}),
     }
 }
 
-/// PID 1 of the namespace: holds nothing, can be read by nobody, reaps orphans, and ends with the program; the kernel
-/// then ends what is left.
-fn init(program: Pid) {
+/// PID 1 of the namespace: holds nothing, can be read by nobody, reaps orphans, and ends with the program, or with the
+/// last of its children; the kernel then ends what is left.
+fn init(program: Pid, outlives: bool) {
     // Both can only make the init easier to see, never the program freer.
     let _ = prctl::set_dumpable(false);
     let _ = rights::drop_capabilities();
     close_everything();
     loop {
         match nix::sys::wait::wait() {
-            Ok(status) if status.pid() == Some(program) => return,
-            Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+            Ok(status) if status.pid() == Some(program) && !outlives => return,
+            // EINVAL: it was reaped, and nix has no name for the real-time signal that it died by.
+            Ok(_) | Err(Errno::EINTR | Errno::EINVAL) => {}
             Err(_) => return,
         }
     }
@@ -80,7 +82,7 @@ fn program(plan: &Plan, control: &OwnedFd) -> Result<Infallible, StepError> {
     prctl::set_no_new_privs().map_err(step("refuse new privileges"))?;
 
     wire::send(control.as_fd(), &Packet::Ready(0)).map_err(step("say who it is"))?;
-    expect(control, &Packet::Go)?;
+    let plan = &wait_at_gate(plan.clone(), control)?;
 
     // Only now, with the tracer attached: without CAP_SYS_PTRACE it could not attach to another user's process.
     if let (Some(identity), Rung::Landlock | Rung::Off) = (plan.identity, plan.rung) {
@@ -101,10 +103,58 @@ fn program(plan: &Plan, control: &OwnedFd) -> Result<Infallible, StepError> {
     for filter in plan.tracer_filters.iter().chain(&own) {
         filter.install().map_err(step("put a system call filter on"))?;
     }
-    let executable = argv.first().ok_or("find a program in an empty command")?;
-    let Err(errno) = execve(executable, &argv, &env);
+    let errno = execute(&plan.env, &argv, &env)?;
     wire::send(control.as_fd(), &Packet::NotExecuted(errno as i32)).map_err(step("tell of a failed start"))?;
     Err(format!("execute the program: {errno}"))
+}
+
+/// Becomes the program, which is a path or a name to be found in `PATH`; returns only when that fails.
+fn execute(variables: &[(OsString, OsString)], argv: &[CString], env: &[CString]) -> Result<Errno, StepError> {
+    let program = argv.first().ok_or("find a program in an empty command")?;
+    if program.as_bytes().contains(&b'/') {
+        let Err(errno) = execve(program, argv, env);
+        return Ok(errno);
+    }
+    let path = variables.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value.as_bytes());
+    let mut worst = Errno::ENOENT;
+    for folder in path.unwrap_or(b"/usr/local/bin:/usr/bin:/bin").split(|byte| *byte == b':') {
+        let at = [if folder.is_empty() { b"." } else { folder }, b"/", program.as_bytes()].concat();
+        let at = CString::new(at).map_err(step("look for the program"))?;
+        match execve(&at, argv, env) {
+            Err(Errno::ENOENT | Errno::ENOTDIR) => {}
+            Err(Errno::EACCES) => worst = Errno::EACCES,
+            Err(errno) => return Ok(errno),
+            Ok(never) => match never {},
+        }
+    }
+    Ok(worst)
+}
+
+/// Waits for the tracer, and puts in what was not known before.
+fn wait_at_gate(mut plan: Plan, control: &OwnedFd) -> Result<Plan, StepError> {
+    match wire::receive(control.as_fd(), MsgFlags::empty()) {
+        Ok(Some(Packet::Go(word, _))) if word.is_empty() => {}
+        Ok(Some(Packet::Go(word, instead))) => {
+            let values = plan.env.iter_mut().map(|(_, value)| value);
+            for text in plan.argv.iter_mut().chain(values) {
+                *text = with_instead(text, &word, &instead);
+            }
+        }
+        other => return Err(format!("hear that it may go, not {other:?}")),
+    }
+    Ok(plan)
+}
+
+fn with_instead(text: &OsStr, word: &str, instead: &str) -> OsString {
+    let mut rest = text.as_bytes();
+    let mut made = Vec::new();
+    while let Some(at) = rest.windows(word.len()).position(|window| window == word.as_bytes()) {
+        made.extend_from_slice(&rest[..at]);
+        made.extend_from_slice(instead.as_bytes());
+        rest = &rest[at + word.len()..];
+    }
+    made.extend_from_slice(rest);
+    OsString::from_vec(made)
 }
 
 fn expect(control: &OwnedFd, wanted: &Packet) -> Result<(), StepError> {
@@ -135,7 +185,8 @@ fn limit(limits: &ProcessLimits) -> io::Result<()> {
         (Resource::RLIMIT_FSIZE, limits.file_size),
         (Resource::RLIMIT_NOFILE, limits.open_files),
         (Resource::RLIMIT_NPROC, limits.processes),
-        (Resource::RLIMIT_CORE, Some(0)),
+        // Not 0: a handler that reads from a pipe (core(5)) is started all the same.
+        (Resource::RLIMIT_CORE, Some(1)),
         (Resource::RLIMIT_MSGQUEUE, Some(0)),
     ];
     for (resource, limit) in all {

@@ -14,7 +14,9 @@
 //! seccomp(2). This room neither traces nor judges, and knows nothing of courses. The stage's order matters: identity
 //! before the gate, the gate before the drop of rights, filters last.
 
+mod best;
 mod calls;
+mod confinement;
 mod error;
 mod filter;
 mod inside;
@@ -22,9 +24,12 @@ mod landlock;
 mod mounts;
 mod plan;
 mod probe;
+mod show;
 mod start;
 mod wire;
 
+pub use best::{best, own_identity};
+pub use confinement::Confinement;
 pub use error::SandboxError;
 pub use filter::{Filter, Instruction};
 pub use inside::main as stage_main;

@@ -45,10 +45,12 @@ pub(super) fn enter(plan: &Plan) -> Result<(), String> {
     let private = MsFlags::MS_PRIVATE | MsFlags::MS_REC;
     mount(None::<&str>, "/", None::<&str>, private, None::<&str>).map_err(step("make the mounts private"))?;
     fresh(Path::new(NEW_ROOT), 1 << 20, 4096, "755")?;
+    // Before what is shown, which may lie in them.
+    fresh_folders(&plan.view)?;
     for source in &sources {
         place(source).map_err(|cause| format!("show {} in the new root: {cause}", source.path.display()))?;
     }
-    folders_of_its_own(plan)?;
+    proc_and_cwd(plan)?;
     small_files().map_err(step("write the new root's own files"))?;
 
     chdir(NEW_ROOT).map_err(step("enter the new root"))?;
@@ -114,19 +116,23 @@ fn place(source: &Source) -> io::Result<()> {
     attach(tree.as_fd(), &CString::new(target.as_os_str().as_bytes())?)
 }
 
-/// Folders that begin empty and go with the run: `/tmp`, `/dev/shm`, `/proc`, the working directory.
-fn folders_of_its_own(plan: &Plan) -> Result<(), String> {
-    let made = |path: &str| -> Result<PathBuf, String> {
-        let folder = in_new_root(Path::new(path));
-        fs::create_dir_all(&folder).map_err(|cause| format!("make {path} in the new root: {cause}"))?;
-        Ok(folder)
-    };
-    let View { fresh_bytes, fresh_files, .. } = plan.view;
-    // `/tmp` may hold something that is shown: then its fresh folder would hide it.
-    if !in_new_root(Path::new("/tmp")).exists() {
-        fresh(&made("/tmp")?, fresh_bytes, fresh_files, "1777")?;
+fn made(path: &str) -> Result<PathBuf, String> {
+    let folder = in_new_root(Path::new(path));
+    fs::create_dir_all(&folder).map_err(|cause| format!("make {path} in the new root: {cause}"))?;
+    Ok(folder)
+}
+
+/// Folders that begin empty and go with the run.
+fn fresh_folders(view: &View) -> Result<(), String> {
+    for folder in ["/tmp", "/dev/shm"] {
+        fresh(&made(folder)?, view.fresh_bytes, view.fresh_files, "1777")?;
     }
-    fresh(&made("/dev/shm")?, fresh_bytes, fresh_files, "1777")?;
+    Ok(())
+}
+
+/// Its own `/proc`, and the working directory: fresh as well, unless it is shown.
+fn proc_and_cwd(plan: &Plan) -> Result<(), String> {
+    let View { fresh_bytes, fresh_files, .. } = plan.view;
     let quiet = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
     mount(Some("proc"), &made("/proc")?, Some("proc"), quiet, None::<&str>).map_err(step("mount a fresh /proc"))?;
     let cwd = in_new_root(&plan.cwd);

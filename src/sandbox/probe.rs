@@ -1,6 +1,6 @@
 use std::fs::File;
 use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 
@@ -9,6 +9,8 @@ use super::{Identity, Plan, ProcessLimits, Rung, SandboxError, View, start};
 /// What this machine offers.
 #[derive(Clone, Debug)]
 pub struct Probed {
+    /// Whether a run can have a user id of its own.
+    pub own_user: bool,
     /// The best rung that works; [`Rung::Off`] when none does.
     pub best: Rung,
     /// Why better ones do not.
@@ -29,29 +31,24 @@ pub fn probe(grade: &Path, identity: Option<Identity>) -> Probed {
     let mut refused = Vec::new();
     for rung in [Rung::Namespaces, Rung::Landlock] {
         match try_out(rung, grade, identity) {
-            Ok(()) => return Probed { best: rung, refused },
+            Ok(()) => return Probed { own_user: false, best: rung, refused },
             Err(error) => refused.push(Refusal { rung, reason: error.to_string() }),
         }
     }
-    Probed { best: Rung::Off, refused }
+    Probed { own_user: false, best: Rung::Off, refused }
 }
 
 fn try_out(rung: Rung, grade: &Path, identity: Option<Identity>) -> Result<(), SandboxError> {
-    let system = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/ld.so.cache"];
     let plan = Plan {
         rung,
         argv: vec!["/bin/true".into()],
         env: Vec::new(),
         cwd: "/".into(),
-        view: View {
-            read_only: system.map(PathBuf::from).to_vec(),
-            read_write: vec![],
-            fresh_bytes: 1 << 20,
-            fresh_files: 64,
-        },
+        view: View::system(),
         limits: ProcessLimits::default(),
         identity,
         tracer_filters: Vec::new(),
+        outlives: false,
     };
     let null =
         File::options().read(true).write(true).open("/dev/null").map_err(SandboxError::outside("open /dev/null"))?;

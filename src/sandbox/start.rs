@@ -90,7 +90,15 @@ impl Staged {
     /// # Errors
     /// When the stage is gone.
     pub fn open_gate(&self) -> Result<(), SandboxError> {
-        self.tell(&Packet::Go)
+        self.open_gate_with("", "")
+    }
+
+    /// The same, with `instead` in the place of `word` in all arguments and variables.
+    ///
+    /// # Errors
+    /// When the stage is gone.
+    pub fn open_gate_with(&self, word: &str, instead: &str) -> Result<(), SandboxError> {
+        self.tell(&Packet::Go(word.to_owned(), instead.to_owned()))
     }
 
     /// What went wrong behind the gate, if anything has by now.

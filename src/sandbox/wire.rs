@@ -15,8 +15,9 @@ pub(super) enum Packet {
     Mapped,
     /// From the program: I am this process (by the kernel's word) and wait at the gate.
     Ready(i32),
-    /// From the starter: the tracer is attached, go on.
-    Go,
+    /// From the starter: the tracer is attached, go on, with this word in the place of that one: arguments that were not
+    /// known earlier. Both empty: as planned.
+    Go(String, String),
     /// From the stage: a step failed.
     Failed(String),
     /// From the program: execve failed with this error number.
@@ -35,7 +36,7 @@ pub(super) fn send(socket: BorrowedFd<'_>, packet: &Packet) -> io::Result<()> {
     let body = match packet {
         Packet::Mapped => b"m".to_vec(),
         Packet::Ready(_) => b"r".to_vec(),
-        Packet::Go => b"g".to_vec(),
+        Packet::Go(word, instead) => [b"g", word.as_bytes(), b"\0", instead.as_bytes()].concat(),
         Packet::Failed(text) => [b"f", text.as_bytes()].concat(),
         Packet::NotExecuted(number) => [b"x", number.to_string().as_bytes()].concat(),
         Packet::Closed => return Ok(()),
@@ -71,7 +72,11 @@ pub(super) fn receive(socket: BorrowedFd<'_>, flags: MsgFlags) -> io::Result<Opt
         (0, _) => Packet::Closed,
         (_, b'm') => Packet::Mapped,
         (_, b'r') => Packet::Ready(sender.unwrap_or(0)),
-        (_, b'g') => Packet::Go,
+        (_, b'g') => {
+            let words = text();
+            let (word, instead) = words.split_once('\0').unwrap_or_default();
+            Packet::Go(word.to_owned(), instead.to_owned())
+        }
         (_, b'x') => Packet::NotExecuted(text().parse().unwrap_or(libc::EIO)),
         (_, b'f') => Packet::Failed(text()),
         _ => return Err(io::Error::other("a packet that nobody sends")),

@@ -28,6 +28,12 @@ pub fn same_open_file(pid: pid_t, descriptor: RawFd, other_pid: pid_t, other: Ra
         .map(|order| order == 0)
 }
 
+/// Another number, closed at the next exec, for the same open file.
+pub fn duplicate(descriptor: RawFd) -> io::Result<OwnedFd> {
+    // SAFETY: numbers only.
+    owned(c_long::from(unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 0) }))
+}
+
 /// A copy of a descriptor of another process.
 pub fn copy_from(pid: pid_t, descriptor: RawFd) -> io::Result<OwnedFd> {
     // SAFETY: numbers only.

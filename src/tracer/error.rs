@@ -1,5 +1,7 @@
 use std::io;
 
+use crate::sandbox::SandboxError;
+
 /// Why a program could not be run or watched. Never the program's own fault.
 #[derive(Debug, thiserror::Error)]
 pub enum TracerError {
@@ -21,6 +23,9 @@ pub enum TracerError {
         /// What the system said.
         cause: io::Error,
     },
+    /// The sandbox could not be put on.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
     /// The HTTP fixture died or said nothing.
     #[error("the HTTP fixture failed: {0}")]
     Fixture(String),

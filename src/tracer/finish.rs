@@ -13,7 +13,7 @@ impl World<'_> {
     /// the set closes; whatever escaped a round is met in the next.
     pub(super) fn kill_all(&mut self) -> Result<(), TracerError> {
         let failed = |cause| TracerError::System { operation: "end the program", tid: None, cause };
-        for pid in self.processes.keys().chain(self.strangers.keys()) {
+        for pid in self.init.iter().chain(self.processes.keys()).chain(self.strangers.keys()) {
             // ESRCH: it is gone already.
             let _ = signal::send(*pid, libc::SIGKILL);
         }

@@ -1,6 +1,7 @@
 //! Watches a program from the kernel, by ptrace and seccomp, and owns its time.
 
 mod calls;
+mod contained;
 mod cpu;
 mod error;
 mod filter;

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::clock::VirtualDuration;
+use crate::sandbox::Confinement;
 use crate::trace::ClockKind;
 
 /// What is to be run under the tracer, and how.
@@ -41,6 +42,9 @@ pub struct Options {
     /// Whether the machine's network can be reached, so that a silent peer may be alive. False inside a sandbox with
     /// a network of its own.
     pub outside_network: bool,
+    /// How the program is contained; none: it may do what we may. What it sees and where it works is then up to this, and
+    /// `cwd` is not used.
+    pub sandbox: Option<Confinement>,
     /// Ends the run early once set.
     pub interrupt: Arc<AtomicBool>,
 }
@@ -64,6 +68,7 @@ impl Options {
             fixture: None,
             linger: VirtualDuration::ZERO,
             outside_network: true,
+            sandbox: None,
             interrupt: Arc::default(),
         }
     }

@@ -164,8 +164,8 @@ impl World<'_> {
             .values()
             .filter(|task| !self.is_fixture(task.pid) && task.ended.is_none())
             .map(|task| StuckThread {
-                pid: super::record::id(task.pid),
-                tid: super::record::id(task.tid),
+                pid: self.record.name(task.pid),
+                tid: self.record.name(task.tid),
                 waits_on: super::stuck::waits_on(task),
             })
             .collect();

@@ -1,3 +1,6 @@
+use std::collections::HashMap;
+
+use super::procfs;
 use crate::clock::VirtualInstant;
 use crate::trace::{Event, EventKind};
 
@@ -5,21 +8,37 @@ use crate::trace::{Event, EventKind};
 #[derive(Debug, Default)]
 pub(super) struct Record {
     events: Vec<Option<Event>>,
+    /// What threads are called in a namespace of process ids of their own, by what we call them.
+    names: HashMap<i32, i32>,
 }
 
 /// Names an event that may still be taken back.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry(usize);
 
-/// A thread id as traces have it.
-pub(super) fn id(tid: i32) -> u32 {
+fn id(tid: i32) -> u32 {
     u32::try_from(tid).unwrap_or_default()
 }
 
 impl Record {
+    /// A thread of a namespace of its own: asks what it is called there.
+    pub(super) fn learn_name(&mut self, tid: i32) {
+        let inside = procfs::status_field(tid, "NSpid:")
+            .and_then(|ids| ids.split_ascii_whitespace().next_back().and_then(|id| id.parse().ok()));
+        if let Some(inside) = inside {
+            self.names.insert(tid, inside);
+        }
+    }
+
+    /// The id of a thread as the program sees it.
+    pub(super) fn name(&self, tid: i32) -> u32 {
+        id(self.names.get(&tid).copied().unwrap_or(tid))
+    }
+
     /// Notes what happened.
     pub(super) fn note(&mut self, t: VirtualInstant, pid: i32, tid: i32, kind: EventKind) -> Entry {
-        self.events.push(Some(Event { t, seq: 0, pid: id(pid), tid: id(tid), kind }));
+        let (pid, tid) = (self.name(pid), self.name(tid));
+        self.events.push(Some(Event { t, seq: 0, pid, tid, kind }));
         Entry(self.events.len() - 1)
     }
 

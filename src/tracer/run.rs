@@ -2,14 +2,16 @@
 
 use std::time::Instant;
 
+use super::contained::Contained;
 use super::cpu::{self, Pin};
 use super::error::TracerError;
 use super::filter::{Sight, filters};
 use super::options::{Epoch, Options};
 use super::process::Role;
-use super::spawn::Launch;
+use super::spawn::{Failure, Launch};
 use super::streams::Streams;
 use super::task::Slot;
+use super::tracee::Running;
 use super::watch::Watch;
 use super::world::World;
 use crate::sys::child::Step;
@@ -31,35 +33,61 @@ fn run(options: &Options) -> Result<Trace, TracerError> {
         ClockKind::Virtual => Sight::Virtual,
         ClockKind::Wall => Sight::Wall,
     };
-    let filters: Vec<Step> = filters(sight)?.into_iter().map(Step::Filter).collect();
     let streams = Streams::new(&options.stdin, options.output)?;
-    let descriptors = streams.descriptors();
     let mut world = World::new(options, streams, cpus);
     let mut watch = Watch::new()?;
     let began = Instant::now();
+    let (root, running, start) = start(options, sight, &world.streams)?;
+    world.root = root;
+    if let Start::Contained(contained) = &start {
+        world.init = contained.init();
+    }
+    world.adopt(root, root, Slot::Running(running), Role::Program);
+    if let Start::Contained(contained) = &start
+        && let Err(error) = contained.open_gate()
+    {
+        world.kill_all()?;
+        return Err(error.into());
+    }
+    let followed = watch.follow(&mut world, |world| world.left.is_some() && !world.anyone_left());
+    if world.left.is_some() && world.started.is_none() {
+        world.kill_all()?;
+        return Err(match start {
+            Start::Bare(failure) => failure.error(),
+            Start::Contained(contained) => contained.error(),
+        });
+    }
+    let killed = world.kill_all();
+    followed?;
+    killed?;
+    Ok(whole(options, world, began))
+}
+
+/// How the program was started: who knows why it never became one.
+enum Start {
+    Bare(Failure),
+    Contained(Contained),
+}
+
+fn start(options: &Options, sight: Sight, streams: &Streams) -> Result<(i32, Running, Start), TracerError> {
+    if let Some(confinement) = &options.sandbox {
+        let (contained, running) = Contained::start(options, confinement, sight, streams)?;
+        return Ok((contained.tid(), running, Start::Contained(contained)));
+    }
+    let filters: Vec<Step> = filters(sight)?.into_iter().map(Step::Filter).collect();
     let launched = Launch {
         argv: &options.argv,
         env: &options.env,
         cwd: &options.cwd,
-        descriptors: &descriptors,
+        descriptors: &streams.descriptors(),
         own_session: options.stdin != super::options::StdinMode::Inherit,
         confinement: &[],
         filters: &filters,
     }
     .start()?;
     let root = launched.tid;
-    world.root = root;
     let (running, failure) = launched.split();
-    world.adopt(root, root, Slot::Running(running), Role::Program);
-    let followed = watch.follow(&mut world, |world| world.left.is_some() && !world.anyone_left());
-    if world.left.is_some() && world.started.is_none() {
-        world.kill_all()?;
-        return Err(failure.error());
-    }
-    let killed = world.kill_all();
-    followed?;
-    killed?;
-    Ok(whole(options, world, began))
+    Ok((root, running, Start::Bare(failure)))
 }
 
 fn whole(options: &Options, mut world: World<'_>, began: Instant) -> Trace {

@@ -24,7 +24,7 @@ pub(super) struct Streams {
 struct Stream {
     descriptor: RawFd,
     /// Keeps the pipe of captured output alive: its reading end, its writing end.
-    _pipe: Option<(OwnedFd, OwnedFd)>,
+    pipe: Option<(OwnedFd, OwnedFd)>,
     /// Device and inode of a pipe: opened again through /proc it is another open file but the same stream.
     pipe_identity: Option<(u64, u64)>,
 }
@@ -53,12 +53,12 @@ impl Stream {
         let (reading, writing) = pipe()?;
         let descriptor = writing.as_raw_fd();
         let pipe_identity = identity_of_pipe(&format!("/proc/self/fd/{descriptor}"));
-        Ok(Self { descriptor, _pipe: Some((reading, writing)), pipe_identity })
+        Ok(Self { descriptor, pipe: Some((reading, writing)), pipe_identity })
     }
 
     fn ours(descriptor: RawFd) -> Self {
         let pipe_identity = identity_of_pipe(&format!("/proc/self/fd/{descriptor}"));
-        Self { descriptor, _pipe: None, pipe_identity }
+        Self { descriptor, pipe: None, pipe_identity }
     }
 }
 
@@ -98,6 +98,19 @@ impl Streams {
             Stdin::Inherited { .. } => 0,
         };
         [(stdin, 0), (self.output[0].descriptor, 1), (self.output[1].descriptor, 2)]
+    }
+
+    /// The program is another user than we: it may open its own streams again by their path, as bare.
+    pub(super) fn give_to(&self, uid: u32, gid: u32) {
+        let outputs = self.output.iter().filter_map(|stream| stream.pipe.as_ref()).flat_map(|(one, other)| [one, other]);
+        let input = match &self.stdin {
+            Stdin::Pipe { reading, .. } => reading.as_ref(),
+            _ => None,
+        };
+        for pipe in outputs.chain(input) {
+            // Without it, opening `/dev/stdout` is refused; everything else works.
+            let _ = std::os::unix::fs::fchown(pipe, Some(uid), Some(gid));
+        }
     }
 
     /// The program has its copies: ours of the reading end goes, so that a program that closes its input is told so.

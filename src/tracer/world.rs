@@ -23,6 +23,8 @@ pub(super) struct World<'o> {
     pub(super) processes: BTreeMap<i32, Process>,
     /// The program's first process; 0 before it started.
     pub(super) root: i32,
+    /// The init of its namespace, when it has one of its own.
+    pub(super) init: Option<i32>,
     pub(super) time: Time,
     pub(super) deadlines: Deadlines<Due>,
     pub(super) record: Record,
@@ -102,6 +104,7 @@ impl<'o> World<'o> {
             tasks: HashMap::new(),
             processes: BTreeMap::new(),
             root: 0,
+            init: None,
             time: Time::new(pace, options.epoch),
             deadlines: Deadlines::default(),
             record: Record::default(),
@@ -181,6 +184,9 @@ impl<'o> World<'o> {
             self.counts.processes += u32::from(tid == pid);
         }
         self.tasks.insert(tid, Task::new(tid, pid, slot));
+        if self.init.is_some() && role == Role::Program {
+            self.record.learn_name(tid);
+        }
         let living = self.tasks.values().filter(|task| task.ended.is_none() && !self.is_fixture(task.pid)).count();
         if self.options.limits.processes.is_some_and(|most| living > usize::try_from(most).unwrap_or(usize::MAX)) {
             self.end(Ended::Limit, Some(LimitKind::Processes));
@@ -197,8 +203,16 @@ impl<'o> World<'o> {
         }
     }
 
+    /// The thread of the program that calls itself `name`.
+    pub(super) fn called(&self, name: i32) -> Option<i32> {
+        if self.init.is_none() {
+            return Some(name);
+        }
+        self.tasks.keys().copied().find(|tid| u32::try_from(name).is_ok_and(|name| self.record.name(*tid) == name))
+    }
+
     /// The parent of a process, as traces have it; 0 for the program itself, whose parent we are.
     pub(super) fn parent_in_trace(&self, maker: i32) -> Pid {
-        super::record::id(maker)
+        self.record.name(maker)
     }
 }

@@ -13,7 +13,7 @@ const BITS: usize = 64;
 pub(super) fn get(world: &World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let asked = int(registers.argument(0));
     // Of threads outside the tree, the kernel knows.
-    if world.cpus.is_empty() || (asked != 0 && !world.tasks.contains_key(&asked)) {
+    if world.cpus.is_empty() || (asked != 0 && !world.called(asked).is_some_and(|tid| world.tasks.contains_key(&tid))) {
         return Ok(Then::Go);
     }
     let words = world.cpus.iter().max().map_or(1, |last| last / BITS + 1);

@@ -179,7 +179,7 @@ fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut N
         Call::Setitimer => signal_timers::setitimer(world, caller, registers),
         Call::Getitimer => signal_timers::getitimer(world, caller, registers),
         Call::Alarm => Ok(signal_timers::alarm(world, caller, registers)),
-        Call::TimerCreate => signal_timers::timer_create(caller, registers),
+        Call::TimerCreate => signal_timers::timer_create(world, caller, registers),
         Call::TimerSettime => signal_timers::timer_settime(world, caller, registers),
         Call::TimerGettime => signal_timers::timer_gettime(world, caller, registers),
         Call::TimerGetoverrun => Ok(signal_timers::timer_getoverrun(world, caller, registers)),

@@ -178,7 +178,7 @@ pub(super) fn alarm(world: &mut World<'_>, caller: Caller, registers: &Native) -
 }
 
 /// The kernel makes the timer, and so its id; it is never armed there.
-pub(super) fn timer_create(caller: Caller, registers: &Native) -> io::Result<Then> {
+pub(super) fn timer_create(world: &World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let clock = int(registers.argument(0));
     if !is_calendar(clock) && !is_monotonic(clock) {
         return Ok(Then::Go);
@@ -193,7 +193,10 @@ pub(super) fn timer_create(caller: Caller, registers: &Native) -> io::Result<The
         match word(12) {
             SIGEV_SIGNAL => Some(Notify::Process { signal, value }),
             SIGEV_NONE => Some(Notify::Nobody),
-            SIGEV_THREAD_ID => Some(Notify::Thread { tid: word(16), signal, value }),
+            SIGEV_THREAD_ID => match world.called(word(16)) {
+                Some(tid) => Some(Notify::Thread { tid, signal, value }),
+                None => return Ok(Then::Go),
+            },
             _ => return Ok(Then::Go),
         }
     };

@@ -1,0 +1,35 @@
+use std::path::Path;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::{Identity, Probed, Rung, probe};
+
+/// The first of the ids that runs get when we are root, and how many there are.
+const FIRST_ID: u32 = 60_000;
+const IDS: u32 = 5000;
+
+/// The best rung of this machine, tried once in a process.
+pub fn best(grade: &Path) -> &'static Probed {
+    static BEST: OnceLock<Probed> = OnceLock::new();
+    BEST.get_or_init(|| {
+        let own = own_identity();
+        let with_own = probe(grade, own);
+        if own.is_none() || with_own.best == Rung::Namespaces {
+            return Probed { own_user: own.is_some(), ..with_own };
+        }
+        // Root of a container's user namespace may have no other id to give.
+        let plain = probe(grade, None);
+        if plain.best > with_own.best { plain } else { Probed { own_user: with_own.best != Rung::Off, ..with_own } }
+    })
+}
+
+/// An id for one run: as root each gets another one, so that runs side by side cannot reach each other.
+pub fn own_identity() -> Option<Identity> {
+    static RUNS: AtomicU32 = AtomicU32::new(0);
+    if !nix::unistd::geteuid().is_root() {
+        return None;
+    }
+    let run = RUNS.fetch_add(1, Ordering::Relaxed).wrapping_add(std::process::id().wrapping_mul(31));
+    let id = FIRST_ID + run % IDS;
+    Some(Identity { uid: id, gid: id })
+}

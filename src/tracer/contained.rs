@@ -1,0 +1,80 @@
+//! Starts a program through the sandbox's stage, attached before it gives its rights up.
+
+use std::io;
+
+use super::error::TracerError;
+use super::filter::{Sight, filters};
+use super::options::Options;
+use super::streams::Streams;
+use super::tracee::Running;
+use crate::sandbox::{self, Confinement, Filter, Rung, SandboxError, Staged};
+use crate::sys::descriptor::duplicate;
+
+/// A program at the gate of its stage, attached.
+#[derive(Debug)]
+pub(super) struct Contained {
+    staged: Staged,
+    program: String,
+    rung: Rung,
+}
+
+impl Contained {
+    /// Starts the stage, and attaches to what will be the program.
+    ///
+    /// # Errors
+    /// When the sandbox cannot be put on. Nothing is left running then.
+    pub(super) fn start(
+        options: &Options,
+        confinement: &Confinement,
+        sight: Sight,
+        streams: &Streams,
+    ) -> Result<(Self, Running), TracerError> {
+        let filters = filters(sight)?.into_iter().map(Filter::from).collect();
+        if let Some(identity) = confinement.identity {
+            streams.give_to(identity.uid, identity.gid);
+        }
+        let failed = |cause: io::Error| TracerError::System { operation: "copy a descriptor", tid: None, cause };
+        let [(stdin, _), (stdout, _), (stderr, _)] = streams.descriptors();
+        let [stdin, stdout, stderr] = [duplicate(stdin), duplicate(stdout), duplicate(stderr)];
+        let (stdin, stdout, stderr) = (stdin.map_err(failed)?, stdout.map_err(failed)?, stderr.map_err(failed)?);
+        let plan = confinement.plan(&options.argv, &options.env, filters);
+        let staged = {
+            use std::os::fd::AsFd;
+            sandbox::start(&plan, &confinement.grade, [stdin.as_fd(), stdout.as_fd(), stderr.as_fd()])?
+        };
+        let tid = staged.program().as_raw();
+        let running = match Running::seize(tid) {
+            Ok(running) => running,
+            Err(cause) => {
+                staged.end();
+                return Err(TracerError::System { operation: "attach to the program", tid: Some(tid), cause });
+            }
+        };
+        let program = options.argv.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok((Self { staged, program, rung: confinement.rung }, running))
+    }
+
+    /// What will be the program, as we call it.
+    pub(super) fn tid(&self) -> i32 {
+        self.staged.program().as_raw()
+    }
+
+    /// The init of its namespace, if it has one.
+    pub(super) fn init(&self) -> Option<i32> {
+        (self.rung == Rung::Namespaces).then(|| self.staged.child().as_raw())
+    }
+
+    /// Lets it become the program.
+    pub(super) fn open_gate(&self) -> Result<(), SandboxError> {
+        self.staged.open_gate()
+    }
+
+    /// What failed; for one that ended without an exec.
+    pub(super) fn error(&self) -> TracerError {
+        match self.staged.failure(&self.program) {
+            Some(SandboxError::Execute { program, cause }) => TracerError::Start { program, cause },
+            Some(error) => error.into(),
+            None => SandboxError::Stage("become the program: it ended without a word".to_owned()).into(),
+        }
+    }
+}
