@@ -179,7 +179,8 @@ impl Grader<'_> {
         let failing = failing_run(task, &judgement, &runs);
         let mut result = blank(task, judgement.verdict());
         result.score = judgement.score();
-        result.run = summarise(&runs, spec.cases.len(), task.seeds.list(spec.schedules, engine.has_schedules()).len());
+        let seeds = task.seeds.list(spec.schedules, engine.has_schedules()).len();
+        result.run = summarise(&runs, spec.cases.len(), seeds, engine.rung().name());
         result.replay = replay(task, &judgement.checks);
         result.checks = judgement.checks;
         result.notes = notes;

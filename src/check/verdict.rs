@@ -149,6 +149,9 @@ pub struct RunSummary {
     pub processes: u32,
     /// Which clock the program saw.
     pub clock: ClockKind,
+    /// How the program was contained: `namespaces`, `landlock` or `off`.
+    #[serde(default)]
+    pub sandbox: String,
     /// How the worst run ended.
     pub ended: Ended,
     /// Which limit ended a run, when one did.

@@ -113,6 +113,9 @@ pub struct GradeArgs {
     /// Whose clock the program sees: ours, which jumps over sleeps, or the machine's
     #[arg(long, value_enum, value_name = "CLOCK", requires = "exercises")]
     pub clock: Option<ClockArg>,
+    /// Whether submissions run in a sandbox
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub sandbox: SandboxArg,
     /// Run each case under this many schedules (default: what the exercise says)
     #[arg(long, value_name = "N", requires = "exercises", conflicts_with = "schedule", value_parser = clap::value_parser!(u32).range(1..))]
     pub schedules: Option<u32>,
@@ -157,6 +160,18 @@ pub enum ClockArg {
     Virtual,
     /// The machine's: sleeps take as long as they take
     Wall,
+}
+
+/// Whether programs run in a sandbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SandboxArg {
+    /// As well as this machine can
+    Auto,
+    /// Only in one with files, processes and a network of its own
+    Require,
+    /// Not at all: a program may do what you may do
+    #[default]
+    Off,
 }
 
 /// How results are written.
@@ -257,6 +272,9 @@ pub struct AuthorArgs {
     /// Whose clock the programs see
     #[arg(long, value_enum, value_name = "CLOCK")]
     pub clock: Option<ClockArg>,
+    /// Whether submissions run in a sandbox
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
+    pub sandbox: SandboxArg,
     /// How many runs at once (default: as many as the machine has CPUs)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,

@@ -57,7 +57,7 @@ pub(crate) fn run(args: &AuthorArgs, console: &Console) -> Result<Exit, Failure>
         names => catalogue::many(&course, names)?,
     };
     let languages: Vec<Language> = args.lang.map_or(Language::ALL.to_vec(), |language| vec![language.into()]);
-    let session = Session::open(args.clock, args.jobs)?;
+    let session = Session::open(args.clock, args.jobs, args.sandbox)?;
     let (mut well, mut changed) = (true, false);
     for exercise in exercises {
         let mut log = Log { text: format!("{STRONG}{}{STRONG:#}\n", exercise.id), well: true, changed: false };

@@ -33,7 +33,7 @@ pub(crate) fn run(args: GradeArgs, console: &Console) -> Result<Exit, Failure> {
         .map(|exercise| Ok((exercise, submission::find(&place, exercise, &settings.wanted)?)))
         .collect::<Result<Vec<_>, Failure>>()?;
     let mut output = Output::open(settings.out.as_deref())?;
-    let session = Session::open(settings.clock, settings.jobs)?;
+    let session = Session::open(settings.clock, settings.jobs, settings.sandbox)?;
     let mut worst = Exit::Success;
     for (exercise, submission) in work {
         let graded = grade_one(&session, &settings, exercise, &submission, console)?;

@@ -1,16 +1,18 @@
 //! The heavy objects that grading needs, made once a command: engines, the pool, the cache, the way to be interrupted.
 
+use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use super::args::ClockArg;
+use super::args::{ClockArg, SandboxArg};
 use super::{Exit, Failure};
 use crate::batch::{Engines, Interrupted, OurFault};
 use crate::build::{BuildError, CacheDir};
-use crate::engine::{Interrupt, TracedEngine, WallEngine};
+use crate::engine::{Engine, Interrupt, TracedEngine, WallEngine};
 use crate::pool::Pool;
+use crate::sandbox::Rung;
 
 /// The heavy objects that grading needs.
 pub(crate) struct Session {
@@ -26,7 +28,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Opens it all. From here on Ctrl-C asks for an end in good order.
-    pub(crate) fn open(clock: Option<ClockArg>, jobs: Option<u16>) -> Result<Self, Failure> {
+    pub(crate) fn open(clock: Option<ClockArg>, jobs: Option<u16>, sandbox: SandboxArg) -> Result<Self, Failure> {
         let interrupt = Interrupt::default();
         watch_signals(&interrupt)
             .map_err(|error| Failure::machine(format_args!("failed to listen for Ctrl-C: {error}")))?;
@@ -36,7 +38,7 @@ impl Session {
             .unwrap_or(NonZeroUsize::MIN);
         Ok(Self {
             interrupt,
-            engines: engines(clock)?,
+            engines: engines(clock, sandbox)?,
             // Who says how many runs shall stand side by side, means it on any clock.
             pool: if jobs.is_some() { Pool::new(slots).sharing_the_clock() } else { Pool::new(slots) },
             cache: CacheDir::from_environment().map_err(|error| of_build(&error))?,
@@ -54,26 +56,54 @@ fn watch_signals(interrupt: &Interrupt) -> std::io::Result<()> {
 }
 
 /// The best engine that this machine has, or the one that was asked for.
-fn engines(clock: Option<ClockArg>) -> Result<Engines, Failure> {
+fn engines(clock: Option<ClockArg>, sandbox: SandboxArg) -> Result<Engines, Failure> {
     if clock == Some(ClockArg::Wall) {
+        without_sandbox(sandbox, &"the wall clock's engine has none")?;
         return Ok(Engines { first: Box::new(WallEngine::new()), wall: None, note: None });
     }
     match (TracedEngine::probe(), clock) {
-        (Ok(()), None) => Ok(Engines {
-            first: Box::new(TracedEngine::new()),
-            wall: Some(Box::new(TracedEngine::new().on_the_wall_clock())),
-            note: None,
-        }),
-        (Ok(()), Some(_)) => Ok(Engines { first: Box::new(TracedEngine::new()), wall: None, note: None }),
-        (Err(why), None) => Ok(Engines {
-            first: Box::new(WallEngine::new()),
-            wall: None,
-            note: Some(format!("graded on the machine's clock, which sees less: {why}")),
-        }),
+        (Ok(()), clock) => {
+            let traced = contained(TracedEngine::new(), sandbox)?;
+            let wall: Option<Box<dyn Engine>> =
+                if clock.is_none() { Some(Box::new(traced.clone().on_the_wall_clock())) } else { None };
+            Ok(Engines { first: Box::new(traced), wall, note: None })
+        }
+        (Err(why), None) => {
+            without_sandbox(sandbox, &why)?;
+            Ok(Engines {
+                first: Box::new(WallEngine::new()),
+                wall: None,
+                note: Some(format!("graded on the machine's clock, which sees less: {why}")),
+            })
+        }
         (Err(why), Some(_)) => Err(Failure::machine(format_args!("there is no virtual clock here: {why}"))
             .help("`grade doctor` says what this machine offers")
             .help("`--clock wall` grades on the machine's clock: slower, and it sees less")),
     }
+}
+
+/// The engine in the sandbox that was asked for.
+fn contained(engine: TracedEngine, sandbox: SandboxArg) -> Result<TracedEngine, Failure> {
+    if sandbox == SandboxArg::Off {
+        return Ok(engine);
+    }
+    let contained = engine.contained().map_err(|why| no_sandbox(&why))?;
+    if sandbox == SandboxArg::Require && contained.rung() != Rung::Namespaces {
+        return Err(no_sandbox(&"there are no namespaces here, so the network would be open")
+            .help("`--sandbox auto` takes what there is"));
+    }
+    Ok(contained)
+}
+
+/// For an engine that contains nothing: refuses when a sandbox was asked for in so many words.
+fn without_sandbox(sandbox: SandboxArg, why: &dyn Display) -> Result<(), Failure> {
+    if sandbox == SandboxArg::Require { Err(no_sandbox(why)) } else { Ok(()) }
+}
+
+fn no_sandbox(why: &dyn Display) -> Failure {
+    Failure::machine(format_args!("submissions cannot be contained here: {why}"))
+        .help("`grade doctor` says what this machine offers, and how to get more")
+        .help("`--sandbox off` grades without: only for code that you would run yourself")
 }
 
 /// The person asked for the end.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Failure;
-use super::args::{ClockArg, FormatArg, GradeArgs};
+use super::args::{ClockArg, FormatArg, GradeArgs, SandboxArg};
 use super::submission::Wanted;
 use crate::batch::Seeds;
 
@@ -18,6 +18,8 @@ pub(crate) struct Settings {
     pub(crate) seeds: Seeds,
     /// On whose clock; none: the best there is.
     pub(crate) clock: Option<ClockArg>,
+    /// Whether it is contained.
+    pub(crate) sandbox: SandboxArg,
     /// How results are written.
     pub(crate) format: Format,
     /// Where they are written; none: standard output.
@@ -61,6 +63,7 @@ impl Settings {
             wanted: Wanted { file: args.file, language: args.lang.map(Into::into), solution: args.solution },
             seeds,
             clock: args.clock,
+            sandbox: args.sandbox,
             format,
             out: args.out,
             jobs: args.jobs,

@@ -4,7 +4,8 @@
 //! a script, as `env`, `timeout` and `strace` do. That is why it has exit statuses of its own, and why what we have to say
 //! goes to standard error or a file.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::fmt::Display;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -13,11 +14,12 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use fs_err::File;
 
-use super::args::ClockArg;
+use super::args::{ClockArg, SandboxArg};
 use super::console::Verbosity;
 use super::{Console, Failure};
 use crate::clock::VirtualDuration;
 use crate::report::{TextStyle, trace_text, write_perfetto};
+use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
 use crate::trace::{ClockKind, End, Ended, ExitStatus, Trace, write_jsonl};
 use crate::tracer::{self, Epoch, Options, OutputMode, StdinMode, TracerError};
 
@@ -55,7 +57,8 @@ pub struct TraceArgs {
     /// What the calendar says when the program starts (default: 2026-01-01T00:00:00Z)
     #[arg(long, value_name = "RFC3339", value_parser = epoch)]
     pub epoch: Option<Epoch>,
-    /// Whether the program runs in a sandbox
+    /// Whether the program runs in a sandbox: `auto` and `off` leave it your files, your folder and your network;
+    /// `require` shows it the system and the present folder to read, empties /tmp, and cuts the network off
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = SandboxArg::Auto)]
     pub sandbox: SandboxArg,
     /// Where the report goes (default: standard error)
@@ -70,17 +73,6 @@ pub struct TraceArgs {
     /// The program and its arguments
     #[arg(value_name = "CMD", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub command: Vec<OsString>,
-}
-
-/// Whether a traced program runs in a sandbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SandboxArg {
-    /// As far as this machine lets us
-    Auto,
-    /// Refuse to run without one
-    Require,
-    /// Not at all: the program may do what you may do
-    Off,
 }
 
 /// How a trace is written.
@@ -115,12 +107,6 @@ pub(crate) fn run(args: &TraceArgs, console: &Console) -> ExitCode {
 
 fn trace(args: &TraceArgs, console: &Console) -> Result<u8, (u8, Failure)> {
     let ours = |failure: Failure| (OUR_FAILURE, failure);
-    if args.sandbox == SandboxArg::Require {
-        return Err(ours(
-            Failure::machine("`grade trace` has no sandbox yet")
-                .help("--sandbox off runs the program with your own rights"),
-        ));
-    }
     if args.epoch.is_some() && args.clock == ClockArg::Wall {
         return Err(ours(
             Failure::usage("under the wall clock the program sees the machine's calendar")
@@ -129,7 +115,10 @@ fn trace(args: &TraceArgs, console: &Console) -> Result<u8, (u8, Failure)> {
     }
     // Before the run: a report that cannot be written should not cost an hour.
     let file = args.out.as_deref().map(create).transpose().map_err(ours)?;
-    let options = options(args);
+    let mut options = options(args);
+    if args.sandbox == SandboxArg::Require {
+        confine(&mut options).map_err(ours)?;
+    }
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
         signal_hook::flag::register(signal, options.interrupt.clone())
             .map_err(|error| ours(Failure::machine(format_args!("failed to wait for signals: {error}"))))?;
@@ -167,6 +156,52 @@ fn options(args: &TraceArgs) -> Options {
     }
     (options.limits.time, options.real_limit) = limits(args.timeout, args.clock);
     options
+}
+
+/// The full box, around a program of the person's own: the present folder can be read there, and nothing be changed.
+fn confine(options: &mut Options) -> Result<(), Failure> {
+    let refused = |why: &dyn Display| {
+        Failure::machine(format_args!("the program cannot be contained here: {why}"))
+            .help("`grade doctor` says what this machine offers, and how to get more")
+            .help("`--sandbox off` runs it with your own rights")
+    };
+    let grade = Path::new("/proc/self/exe");
+    let best = sandbox::best(grade);
+    if best.best != Rung::Namespaces {
+        return Err(refused(&best.reasons()));
+    }
+    let here = std::env::current_dir().map_err(|error| refused(&error))?;
+    let mut argv = options.argv.clone();
+    if let Some(program) = argv.first_mut() {
+        *program = which(program, &here).into_os_string();
+    }
+    let mut view = View::of(&argv);
+    // The root is no folder of somebody's work, and would be everything.
+    if here.parent().is_some() {
+        view.read_only.push(here.clone());
+    }
+    options.outside_network = false;
+    options.sandbox = Some(Confinement {
+        rung: Rung::Namespaces,
+        grade: grade.to_owned(),
+        identity: sandbox::own_identity().filter(|_| best.own_user),
+        view,
+        limits: ProcessLimits::default(),
+        cwd: here,
+    });
+    Ok(())
+}
+
+/// The file that a command names, as the program's own start will find it; the name itself when there is none.
+fn which(program: &OsStr, here: &Path) -> PathBuf {
+    if program.as_encoded_bytes().contains(&b'/') {
+        return here.join(program);
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+        .unwrap_or(program.into())
 }
 
 /// The limit by the program's own clock and the one in real time. A program that is slow in real time alone (the

@@ -27,7 +27,7 @@ pub(crate) fn run(args: &WatchArgs, console: &Console) -> Result<Exit, Failure> 
         ..GradeArgs::default()
     })?;
     let wanted = Wanted { language: args.lang.map(Into::into), ..Wanted::default() };
-    let session = Session::open(settings.clock, None)?;
+    let session = Session::open(settings.clock, None, settings.sandbox)?;
     let files = Language::ALL.map(|language| workspace.file(exercise, language));
     let look = || files.each_ref().map(|file| fingerprint(file));
     let mut last = None;

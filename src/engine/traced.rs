@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{Engine, EngineError, RunRequest};
 use crate::clock::VirtualDuration;
 use crate::course::model::Needs;
-use crate::trace::{ClockKind, Trace};
 use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
+use crate::trace::{ClockKind, Trace};
 use crate::tracer::{self, Epoch, Options, OutputMode, RunLimits, StdinMode, TracerError, Unsupported};
 
 /// Runs a program under the tracer, in virtual time (or, with [`TracedEngine::on_the_wall_clock`], in real time).
@@ -38,8 +38,7 @@ impl TracedEngine {
     pub fn contained(self) -> Result<Self, Unsupported> {
         let best = sandbox::best(&self.executable);
         if best.best == Rung::Off {
-            let why = best.refused.iter().map(|refusal| refusal.reason.clone()).collect::<Vec<_>>().join("; ");
-            return Err(Unsupported { what: "a sandbox", why });
+            return Err(Unsupported { what: "a sandbox", why: best.reasons() });
         }
         Ok(Self { rung: best.best, own_user: best.own_user, ..self })
     }

@@ -44,11 +44,14 @@ pub(super) fn enter(plan: &Plan) -> Result<(), String> {
     become_user(INSIDE, INSIDE).map_err(step("become the namespace's user"))?;
     let private = MsFlags::MS_PRIVATE | MsFlags::MS_REC;
     mount(None::<&str>, "/", None::<&str>, private, None::<&str>).map_err(step("make the mounts private"))?;
+    // Before the new root stands in the way of one of them.
+    let trees = sources.iter().map(tree).collect::<Result<Vec<_>, _>>()?;
     fresh(Path::new(NEW_ROOT), 1 << 20, 4096, "755")?;
     // Before what is shown, which may lie in them.
     fresh_folders(&plan.view)?;
-    for source in &sources {
-        place(source).map_err(|cause| format!("show {} in the new root: {cause}", source.path.display()))?;
+    for (source, tree) in sources.iter().zip(&trees) {
+        place(source, tree.as_ref())
+            .map_err(|cause| format!("show {} in the new root: {cause}", source.path.display()))?;
     }
     proc_and_cwd(plan)?;
     small_files().map_err(step("write the new root's own files"))?;
@@ -81,6 +84,11 @@ fn sources(view: &View) -> Result<Vec<Source>, String> {
     }
     // A folder before what lies in it, which would be hidden otherwise.
     found.sort_by(|one, other| one.path.cmp(&other.path));
+    // What lies in a folder that is shown alike is there already; or behind a link (`/bin`), where its folder is shown.
+    let shown: Vec<(PathBuf, bool)> = found.iter().map(|source| (source.path.clone(), source.writable)).collect();
+    let alike = |source: &Source, path: &PathBuf| shown.contains(&(path.clone(), source.writable));
+    found.retain(|source| !source.path.ancestors().skip(1).any(|folder| alike(source, &folder.to_owned())));
+    found.dedup_by(|one, other| one.path == other.path);
     Ok(found)
 }
 
@@ -88,32 +96,37 @@ fn in_new_root(path: &Path) -> PathBuf {
     Path::new(NEW_ROOT).join(path.strip_prefix("/").unwrap_or(path))
 }
 
-fn place(source: &Source) -> io::Result<()> {
+/// A copy of the mounts of a source, with what may be done there; none for a link.
+fn tree(source: &Source) -> Result<Option<OwnedFd>, String> {
+    let (What::Folder(descriptor) | What::File(descriptor)) = &source.what else { return Ok(None) };
+    let device = source.path.starts_with("/dev");
+    let closed = if source.writable { 0 } else { READ_ONLY } | if device { 0 } else { NO_DEVICES };
+    let tree = clone_tree(descriptor.as_fd())
+        .and_then(|tree| set_attributes(tree.as_fd(), NO_SET_USER_ID | closed).map(|()| tree))
+        .map_err(|cause| format!("copy the mounts of {}: {cause}", source.path.display()))?;
+    Ok(Some(tree))
+}
+
+fn place(source: &Source, tree: Option<&OwnedFd>) -> io::Result<()> {
     let target = in_new_root(&source.path);
     if let Some(parent) = target.parent().filter(|parent| !parent.exists()) {
         fs::create_dir_all(parent)?;
     }
-    let descriptor = match &source.what {
+    match &source.what {
         What::Link(_) if target.symlink_metadata().is_ok() => return Ok(()),
         What::Link(to) => return symlink(to, &target),
-        What::Folder(descriptor) => {
+        What::Folder(_) => {
             if !target.is_dir() {
                 fs::create_dir(&target)?;
             }
-            descriptor
         }
-        What::File(descriptor) => {
+        What::File(_) => {
             if !target.exists() {
                 fs::File::create_new(&target)?;
             }
-            descriptor
         }
-    };
-    let tree = clone_tree(descriptor.as_fd())?;
-    let device = source.path.starts_with("/dev");
-    let closed = if source.writable { 0 } else { READ_ONLY } | if device { 0 } else { NO_DEVICES };
-    set_attributes(tree.as_fd(), NO_SET_USER_ID | closed)?;
-    attach(tree.as_fd(), &CString::new(target.as_os_str().as_bytes())?)
+    }
+    tree.map_or(Ok(()), |tree| attach(tree.as_fd(), &CString::new(target.as_os_str().as_bytes())?))
 }
 
 fn made(path: &str) -> Result<PathBuf, String> {

@@ -17,6 +17,13 @@ pub struct Probed {
     pub refused: Vec<Refusal>,
 }
 
+impl Probed {
+    /// Why better rungs do not work, in one line.
+    pub fn reasons(&self) -> String {
+        self.refused.iter().map(|refusal| refusal.reason.as_str()).collect::<Vec<_>>().join("; ")
+    }
+}
+
 /// Why a rung does not work here.
 #[derive(Clone, Debug)]
 pub struct Refusal {

@@ -102,7 +102,8 @@ impl Streams {
 
     /// The program is another user than we: it may open its own streams again by their path, as bare.
     pub(super) fn give_to(&self, uid: u32, gid: u32) {
-        let outputs = self.output.iter().filter_map(|stream| stream.pipe.as_ref()).flat_map(|(one, other)| [one, other]);
+        let outputs =
+            self.output.iter().filter_map(|stream| stream.pipe.as_ref()).flat_map(|(one, other)| [one, other]);
         let input = match &self.stdin {
             Stdin::Pipe { reading, .. } => reading.as_ref(),
             _ => None,

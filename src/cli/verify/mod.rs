@@ -46,7 +46,7 @@ pub(crate) fn run(args: &AuthorArgs, console: &Console) -> Result<Exit, Failure>
         [] => course.exercises.iter().collect(),
         names => catalogue::many(&course, names)?,
     };
-    let session = Session::open(args.clock, args.jobs)?;
+    let session = Session::open(args.clock, args.jobs, args.sandbox)?;
     let mut tally = Tally::default();
     for (number, exercise) in exercises.iter().enumerate() {
         let what = format!("{} ({} of {})", exercise.id, number + 1, exercises.len());
