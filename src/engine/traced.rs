@@ -149,7 +149,7 @@ impl TracedEngine {
             identity = identity.filter(|_| view.is_open_to_all());
             if let Some(identity) = identity {
                 std::os::unix::fs::chown(&request.cwd, Some(identity.uid), Some(identity.gid)).map_err(|cause| {
-                    EngineError::System { operation: "give the working directory away".into(), pid: None, cause }
+                    EngineError::System { operation: "give the working directory away", pid: None, cause }
                 })?;
             }
             request.cwd.clone()

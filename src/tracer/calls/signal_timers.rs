@@ -187,13 +187,13 @@ pub(super) fn timer_create(world: &World<'_>, caller: Caller, registers: &Native
         None
     } else {
         let bytes = memory::read_some(caller.tid, registers.argument(1), 24)?;
-        let word =
-            |at: usize| bytes.get(at..at + 4).map_or(0, |word| i32::from_ne_bytes(word.try_into().expect("four")));
-        let (value, signal) = ([word(0), word(4)], word(8));
-        match word(12) {
+        let number =
+            |at: usize| bytes.get(at..at + 4).map_or(0, |four| i32::from_ne_bytes(four.try_into().expect("four")));
+        let (value, signal) = ([number(0), number(4)], number(8));
+        match number(12) {
             SIGEV_SIGNAL => Some(Notify::Process { signal, value }),
             SIGEV_NONE => Some(Notify::Nobody),
-            SIGEV_THREAD_ID => match world.called(word(16)) {
+            SIGEV_THREAD_ID => match world.called(number(16)) {
                 Some(tid) => Some(Notify::Thread { tid, signal, value }),
                 None => return Ok(Then::Go),
             },
