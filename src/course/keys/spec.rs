@@ -56,6 +56,13 @@ const LIMITS: Shape = Shape {
             "Processes and threads that live at once. Default: 64.",
         ),
         Key::optional("output", Type::Size, "\"1MiB\"", "Bytes of output, both streams together. Default: `1MiB`."),
+        Key::optional(
+            "processors",
+            Type::Integer(1, 64),
+            "4",
+            "On how many processors it really runs, where the machine has them. More than 1 (the default) is slower to watch, \
+             and only of use when processes have to compute side by side.",
+        ),
     ],
     one_of: &[],
     example: "[limits]\ntime = \"20s\"\nmemory = \"512MiB\"",

@@ -45,6 +45,9 @@ pub struct Limits {
     pub processes: u32,
     /// Bytes of output, both streams together.
     pub output: u64,
+    /// On how many processors it really runs. One is enough, cheapest and steadiest unless processes have to compute side by
+    /// side.
+    pub processors: u32,
 }
 
 impl Default for Limits {
@@ -55,6 +58,7 @@ impl Default for Limits {
             memory: 512 << 20,
             processes: 64,
             output: 1 << 20,
+            processors: 1,
         }
     }
 }

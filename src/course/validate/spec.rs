@@ -89,5 +89,8 @@ fn read_limits(section: &Section<'_>) -> Limits {
     if let Some(processes) = section.integer("processes") {
         limits.processes = u32::try_from(*processes.get_ref()).unwrap_or(u32::MAX);
     }
+    if let Some(processors) = section.integer("processors") {
+        limits.processors = u32::try_from(*processors.get_ref()).unwrap_or(u32::MAX);
+    }
     limits
 }
