@@ -284,7 +284,8 @@ pub(super) const REQUESTS: Shape = kind(
 
 pub(super) const SNAPSHOT: Shape = kind(
     "`snapshot`",
-    "The whole output against the recorded output of the reference.",
+    "The output against the recorded output of the reference. Of a line that is an event only the event is compared, and \
+     lines that are none are left out; a spec without events compares all lines.",
     &[Key::required("mode", Type::Choice(MODES), "\"order\"", "How much must be alike."), TOLERANCE],
     "snapshot = { mode = \"order\" }",
 );

@@ -7,6 +7,8 @@
 
 mod shuffle;
 
+use std::borrow::Cow;
+
 use regex::Regex;
 
 use crate::check::finding::{Failure, Finding, Found, MOST_EVIDENCE, event_evidence, shorten};
@@ -15,12 +17,25 @@ use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::course::model::{SnapshotCheck, SnapshotMode, Spec};
 use crate::trace::query::lines;
 use crate::trace::snapshot::SnapshotSource;
-use crate::trace::{Event, Instant, Normal, Trace, neutral_texts};
+use crate::trace::{Event, EventKind, Instant, Normal, Trace, neutral_texts};
 use shuffle::{Shuffle, is_shuffle};
 
-/// A run in the form that snapshots hold: of a line that is one of the spec's events, only the event counts.
+/// A run in the form that snapshots hold: of a line that is one of the spec's events, only the event counts, and a line that
+/// is none is left out (a spec without events wants all lines).
 pub fn normal_form(spec: &Spec, trace: &Trace) -> Normal {
-    Normal::of(trace, &patterns(spec))
+    Normal::of(&relevant(spec, trace), &patterns(spec))
+}
+
+/// The run without the lines that the spec does not speak of: what else a student prints is theirs.
+fn relevant<'t>(spec: &Spec, trace: &'t Trace) -> Cow<'t, Trace> {
+    let is_event = |text: &str| spec.events.values().any(|event| event.regex.is_match(text));
+    let is_stray = |event: &Event| matches!(&event.kind, EventKind::Line { text, .. } if !is_event(text));
+    if spec.events.is_empty() || !trace.events.iter().any(is_stray) {
+        return Cow::Borrowed(trace);
+    }
+    let mut trace = trace.clone();
+    trace.events.retain(|event| !is_stray(event));
+    Cow::Owned(trace)
 }
 
 fn patterns(spec: &Spec) -> Vec<&Regex> {
@@ -29,9 +44,10 @@ fn patterns(spec: &Spec) -> Vec<&Regex> {
 
 pub(crate) fn check(run: &Run<'_>, asked: &SnapshotCheck, snapshots: &dyn SnapshotSource) -> Found {
     let wanted = snapshots.snapshot(&run.case.name)?;
-    let texts = neutral_texts(run.trace, &patterns(run.spec));
+    let trace = relevant(run.spec, run.trace);
+    let texts = neutral_texts(&trace, &patterns(run.spec));
     let seen: Vec<(&Event, &str)> =
-        lines(run.trace).map(|(event, _)| event).zip(texts.iter().map(String::as_str)).collect();
+        lines(&trace).map(|(event, _)| event).zip(texts.iter().map(String::as_str)).collect();
     let mut rest = seen.as_slice();
     for instant in &wanted.instants {
         let (now, later) = rest.split_at(instant.len().min(rest.len()));
