@@ -34,10 +34,13 @@ pub fn duplicate(descriptor: RawFd) -> io::Result<OwnedFd> {
     owned(c_long::from(unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 0) }))
 }
 
-/// A copy of a descriptor of another process.
-pub fn copy_from(pid: pid_t, descriptor: RawFd) -> io::Result<OwnedFd> {
+/// A copy of a descriptor of another process, named by any of its threads: the first may have left already. Kernels
+/// before 6.9 know only processes.
+pub fn copy_from(tid: pid_t, descriptor: RawFd) -> io::Result<OwnedFd> {
     // SAFETY: numbers only.
-    let process = owned(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })?;
+    let thread = owned(unsafe { libc::syscall(libc::SYS_pidfd_open, tid, libc::O_EXCL) });
+    // SAFETY: numbers only.
+    let process = thread.or_else(|_| owned(unsafe { libc::syscall(libc::SYS_pidfd_open, tid, 0) }))?;
     // SAFETY: numbers only.
     owned(unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), descriptor, 0) })
 }

@@ -152,11 +152,11 @@ impl Streams {
         moved
     }
 
-    /// Which of the program's streams descriptor `number` of process `pid` is: 1, 2 or none.
+    /// Which of the program's streams descriptor `number` of thread `tid` is: 1, 2 or none.
     ///
     /// What counts is the open file, not the number; and a pipe that was opened again by its path is the same stream.
-    pub(super) fn stream(&self, pid: i32, number: i32) -> Option<u8> {
-        let same = |stream: &Stream| same_open_file(pid, number, self.own_pid, stream.descriptor).unwrap_or(false);
+    pub(super) fn stream(&self, tid: i32, number: i32) -> Option<u8> {
+        let same = |stream: &Stream| same_open_file(tid, number, self.own_pid, stream.descriptor).unwrap_or(false);
         // Where both are one open file, the number is all there is to tell them apart.
         match (same(&self.output[0]), same(&self.output[1])) {
             (true, true) => return Some(if number == 2 { 2 } else { 1 }),
@@ -164,7 +164,7 @@ impl Streams {
             (false, true) => return Some(2),
             (false, false) => {}
         }
-        let identity = identity_of_pipe(&format!("/proc/{pid}/fd/{number}"))?;
+        let identity = identity_of_pipe(&format!("/proc/{tid}/fd/{number}"))?;
         let place = self.output.iter().position(|stream| stream.pipe_identity == Some(identity))?;
         Some(if place == 0 { 1 } else { 2 })
     }

@@ -52,7 +52,9 @@ impl Watch {
             match self.next(world)? {
                 Waited::Changed(tid, status) => {
                     self.pause = FIRST_LOOK;
-                    change(world, tid, status)?;
+                    for (tid, status) in Self::with_all_others(tid, status)? {
+                        change(world, tid, status)?;
+                    }
                     // Whatever else has stopped meanwhile comes first: a look is dear.
                     continue;
                 }
@@ -62,6 +64,16 @@ impl Watch {
             self.look(world)?;
         }
         Ok(())
+    }
+
+    /// All that can be waited for now. The kernel tells of the youngest thread first: two that stop all the time would keep
+    /// the death of a third from us for ever, if they went on before it was asked for.
+    fn with_all_others(tid: i32, status: i32) -> Result<Vec<(i32, i32)>, TracerError> {
+        let mut changes = vec![(tid, status)];
+        while let Waited::Changed(tid, status) = wait::any(false).map_err(wait_failed)? {
+            changes.push((tid, status));
+        }
+        Ok(changes)
     }
 
     fn next(&mut self, world: &World<'_>) -> Result<Waited, TracerError> {
@@ -87,7 +99,9 @@ impl Watch {
             // A thread may have been on its way to a stop; then it is not asleep.
             Quiet::Still => match wait::any(false).map_err(wait_failed)? {
                 Waited::Changed(tid, status) => {
-                    change(world, tid, status)?;
+                    for (tid, status) in Self::with_all_others(tid, status)? {
+                        change(world, tid, status)?;
+                    }
                     Moved::Yes
                 }
                 _ => world.act_on_quiet()?,

@@ -62,7 +62,7 @@ pub(super) fn transfer(world: &World<'_>, caller: Caller, registers: &Native) ->
         _ => 0,
     };
     let number = int(registers.argument(target));
-    if world.streams.stream(caller.pid, number).is_some() { error(libc::EINVAL) } else { Then::Go }
+    if world.streams.stream(caller.tid, number).is_some() { error(libc::EINVAL) } else { Then::Go }
 }
 
 fn stream(world: &World<'_>, caller: Caller, registers: &Native) -> Option<u8> {
@@ -70,7 +70,7 @@ fn stream(world: &World<'_>, caller: Caller, registers: &Native) -> Option<u8> {
     if let Some(fixture) = world.fixture.as_ref().filter(|fixture| fixture.is(caller.pid)) {
         return fixture.stream(number);
     }
-    world.streams.stream(caller.pid, number)
+    world.streams.stream(caller.tid, number)
 }
 
 /// The program writes these parts of its memory to a stream.

@@ -80,12 +80,7 @@ impl World<'_> {
             Notify::Thread { tid, signal, value } => (Some(tid), signal, value),
         };
         if timer.sent {
-            let bit = 1_u64 << (number - 1);
-            let waiting = match thread {
-                Some(tid) => procfs::signal_set(tid, "SigPnd:"),
-                None => procfs::signal_set(pid, "ShdPnd:"),
-            };
-            if waiting & bit != 0 {
+            if is_waiting(pid, notify) {
                 timer.overrun = timer.overrun.saturating_add(missed).saturating_add(1);
                 return;
             }
@@ -265,8 +260,22 @@ pub(super) fn timer_gettime(world: &mut World<'_>, caller: Caller, registers: &N
 }
 
 pub(super) fn timer_getoverrun(world: &mut World<'_>, caller: Caller, registers: &Native) -> Then {
-    posix(world, caller, int(registers.argument(0)))
-        .map_or(Then::Go, |timer| Then::Answer(i64::from(timer.overrun_told)))
+    let Some(timer) = posix(world, caller, int(registers.argument(0))) else { return Then::Go };
+    // A signal that a thread fetched by itself (`sigwait`) passes us by.
+    if timer.sent && !is_waiting(caller.pid, timer.new.notify) {
+        timer.taken();
+    }
+    Then::Answer(i64::from(timer.overrun_told))
+}
+
+/// Whether the signal of a timer has not been taken yet.
+fn is_waiting(pid: i32, notify: Notify) -> bool {
+    let (waiting, signal) = match notify {
+        Notify::Nobody => return false,
+        Notify::Process { signal, .. } => (procfs::signal_set(pid, "ShdPnd:"), signal),
+        Notify::Thread { tid, signal, .. } => (procfs::signal_set(tid, "SigPnd:"), signal),
+    };
+    waiting & (1_u64 << (signal - 1)) != 0
 }
 
 /// The kernel deletes its own, too.

@@ -44,7 +44,7 @@ pub(super) fn door(world: &World<'_>, registers: &Native) -> Then {
 pub(super) fn opened(world: &mut World<'_>, caller: Caller, number: i32, result: i64) {
     // Whatever kind of socket it is: the name of it is asked for in the same way.
     let port =
-        copy_from(caller.pid, number).and_then(|socket| TcpListener::from(socket).local_addr()).map(|at| at.port());
+        copy_from(caller.tid, number).and_then(|socket| TcpListener::from(socket).local_addr()).map(|at| at.port());
     if result == 0
         && let Ok(port @ 1..) = port
     {

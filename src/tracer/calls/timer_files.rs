@@ -19,7 +19,7 @@ fn words(armed: &Armed, world: &World<'_>) -> [i64; 4] {
 
 pub(super) fn timerfd_settime(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let [a, b, c, d] = memory::read_words(caller.tid, registers.argument(2))?;
-    let Some(place) = world.timer_files.find(caller.pid, int(registers.argument(0))) else { return Ok(Then::Go) };
+    let Some(place) = world.timer_files.find(caller.tid, int(registers.argument(0))) else { return Ok(Then::Go) };
     let (Some(period), Some(first)) = (memory::span(a, b), memory::span(c, d)) else {
         return Ok(error(libc::EINVAL));
     };
@@ -45,7 +45,7 @@ pub(super) fn timerfd_settime(world: &mut World<'_>, caller: Caller, registers: 
 }
 
 pub(super) fn timerfd_gettime(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
-    let Some(place) = world.timer_files.find(caller.pid, int(registers.argument(0))) else { return Ok(Then::Go) };
+    let Some(place) = world.timer_files.find(caller.tid, int(registers.argument(0))) else { return Ok(Then::Go) };
     world.time.read();
     let armed = *world.timer_files.armed(place);
     let value = words(&armed, world);
