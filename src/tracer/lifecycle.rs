@@ -105,7 +105,8 @@ impl World<'_> {
     fn begin(&mut self, pid: i32) {
         let cpu = self.cpu();
         self.cpu_at_start = cpu;
-        self.time.start(cpu);
+        self.time.start();
+        self.start_pacing();
         self.started = Some(std::time::Instant::now());
         self.streams.started();
         self.deadlines.set(self.time.now().saturating_add(self.options.limits.time), Due::TimeLimit);
@@ -155,7 +156,7 @@ impl World<'_> {
         self.drop_pending(tid);
         let Some(task) = self.tasks.remove(&tid) else { return };
         let pid = task.pid;
-        self.advance();
+        self.advance(None);
         for line in self.lines.end(tid) {
             self.note(pid, tid, line);
         }

@@ -16,6 +16,7 @@ mod memory;
 mod options;
 mod process;
 mod procfs;
+mod progress;
 mod quiet;
 mod record;
 mod regs;

@@ -25,12 +25,13 @@ pub(super) struct Procfs {
     folder: String,
     stat: Option<File>,
     schedstat: Option<File>,
+    syscall: Option<File>,
 }
 
 impl Procfs {
     /// For thread `tid` of process `pid`.
     pub(super) fn new(pid: i32, tid: i32) -> Self {
-        Self { folder: format!("/proc/{pid}/task/{tid}"), stat: None, schedstat: None }
+        Self { folder: format!("/proc/{pid}/task/{tid}"), stat: None, schedstat: None, syscall: None }
     }
 
     /// Whether it sleeps.
@@ -48,19 +49,32 @@ impl Procfs {
         }
     }
 
+    /// CPU nanoseconds that it used, and those that it waited for a CPU.
+    pub(super) fn ran_and_waited(&mut self) -> Option<(u64, u64)> {
+        self.schedstat().map(|[ran, waited, _]| (ran, waited))
+    }
+
     /// CPU nanoseconds that it used, and how often it got a CPU.
     pub(super) fn ran(&mut self) -> Option<(u64, u64)> {
+        self.schedstat().map(|[ran, _, slices]| (ran, slices))
+    }
+
+    fn schedstat(&mut self) -> Option<[u64; 3]> {
         let mut buffer = [0; 128];
         let text = read(&mut self.schedstat, &self.folder, "schedstat", &mut buffer).ok()?;
         let mut numbers = str::from_utf8(text).ok()?.split_ascii_whitespace().map(str::parse);
-        let cpu = numbers.next()?.ok()?;
-        let slices = numbers.nth(1)?.ok()?;
-        Some((cpu, slices))
+        let mut next = || numbers.next()?.ok();
+        Some([next()?, next()?, next()?])
     }
 
-    /// Whether it has a CPU or a place in a CPU's queue, or is on its way to a stop, whatever its state says.
-    pub(super) fn is_running(&self) -> bool {
-        fs::read(format!("{}/syscall", self.folder)).is_ok_and(|text| text.starts_with(b"running"))
+    /// Whether it has neither a CPU nor a place in a CPU's queue, whatever its state says.
+    pub(super) fn is_off_cpu(&mut self) -> bool {
+        let mut buffer = [0; 256];
+        match read(&mut self.syscall, &self.folder, "syscall", &mut buffer) {
+            Ok(text) => !text.starts_with(b"running"),
+            // It is gone: a wait will tell.
+            Err(_) => true,
+        }
     }
 
     /// The system call that it is blocked in: number, then arguments; none when it is not blocked in one.

@@ -74,11 +74,10 @@ impl World<'_> {
         }
         for (tid, slices) in free {
             let Some(task) = self.tasks.get_mut(&tid) else { return Quiet::Runs };
-            if task.procfs.ran().map_or(0, |(_, slices)| slices) != slices || !sleeps(task) {
-                return Quiet::Runs;
-            }
-            // `wait4` marks its caller as asleep before it looks for children, and may go on without having slept.
-            if matches!(task.slot, Slot::Running(_)) && task.procfs.is_running() {
+            // A state alone may tell the future: `wait4` marks its caller as asleep before it looks for children, and may go
+            // on without having slept.
+            let held = matches!(task.slot, Slot::Stopped(_));
+            if !held && (!task.procfs.is_off_cpu() || task.procfs.ran().map_or(0, |(_, slices)| slices) != slices) {
                 return Quiet::Runs;
             }
         }

@@ -1,4 +1,5 @@
 use super::procfs::Procfs;
+use super::progress::Progress;
 use super::record::Entry;
 use super::regs::Native;
 use super::tracee::{Running, Stopped};
@@ -21,6 +22,7 @@ pub(super) struct Task {
     /// Whether it stood at its end, and the CPU time that it had used then.
     pub(super) ended: Option<u64>,
     pub(super) procfs: Procfs,
+    pub(super) progress: Progress,
 }
 
 /// Who has the thread: the kernel or we.
@@ -123,6 +125,7 @@ impl Task {
             in_group_stop: false,
             ended: None,
             procfs: Procfs::new(pid, tid),
+            progress: Progress::default(),
         }
     }
 

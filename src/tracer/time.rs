@@ -23,8 +23,6 @@ pub(super) struct Time {
     pace: Pace,
     now: VirtualInstant,
     epoch: Epoch,
-    /// Real time and CPU time of the tree when `now` was last brought up to date.
-    seen: Option<(Instant, u64)>,
     /// When the wait for the outside world was last counted.
     waits_since: Option<Instant>,
 }
@@ -32,13 +30,12 @@ pub(super) struct Time {
 impl Time {
     /// A clock that stands still until [`Time::start`].
     pub(super) const fn new(pace: Pace, epoch: Epoch) -> Self {
-        Self { pace, now: VirtualInstant::START, epoch, seen: None, waits_since: None }
+        Self { pace, now: VirtualInstant::START, epoch, waits_since: None }
     }
 
-    /// The program begins: `cpu` is what the tree had used before.
-    pub(super) fn start(&mut self, cpu: u64) {
+    /// The program begins.
+    pub(super) fn start(&mut self) {
         self.now = VirtualInstant::START;
-        self.seen = Some((Instant::now(), cpu));
     }
 
     pub(super) const fn pace(&self) -> Pace {
@@ -55,20 +52,14 @@ impl Time {
         self.now
     }
 
-    /// Brings the time up to date; `cpu` is what the tree has used in all.
-    pub(super) fn advance(&mut self, cpu: u64) {
-        let Some((real_before, cpu_before)) = self.seen else { return };
-        let real_now = Instant::now();
-        let real = u64::try_from(real_now.duration_since(real_before).as_nanos()).unwrap_or(u64::MAX);
-        let step = match self.pace {
-            Pace::Real => real,
-            Pace::Virtual => real.min(cpu.saturating_sub(cpu_before)),
-        };
-        self.now = self.now.saturating_add(VirtualDuration::from_nanos(step));
-        if cpu > cpu_before {
-            self.waits_since = None;
-        }
-        self.seen = Some((real_now, cpu.max(cpu_before)));
+    /// Moves on by what ran.
+    pub(super) fn move_on(&mut self, step: VirtualDuration) {
+        self.now = self.now.saturating_add(step);
+    }
+
+    /// The tree does not wait for the outside world (any more).
+    pub(super) fn something_ran(&mut self) {
+        self.waits_since = None;
     }
 
     /// The tree waits for the outside world: real time counts, although nothing ran.

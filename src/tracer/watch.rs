@@ -90,7 +90,7 @@ impl Watch {
     /// A while without a stop: are deadlines due, does everything sleep, is a limit reached?
     fn look(&mut self, world: &mut World<'_>) -> Result<(), TracerError> {
         self.pause = (self.pause * 2).min(LAST_LOOK);
-        world.advance();
+        world.advance(None);
         if world.streams.feed() {
             self.pause = FIRST_LOOK;
         }
@@ -172,7 +172,7 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
     let (thread, stop) = running.stopped(status)?;
     task.slot = Slot::Stopped(thread);
     task.in_group_stop = stop == Stop::GroupStop;
-    world.advance();
+    world.advance(Some(tid));
     match stop {
         Stop::Call => calls::enter(world, tid),
         Stop::Return => calls::leave(world, tid),

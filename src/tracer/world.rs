@@ -6,6 +6,7 @@ use super::lines::Lines;
 use super::loopback::Loopback;
 use super::options::Options;
 use super::process::{Process, Role};
+use super::progress::Pacer;
 use super::record::{Entry, Record};
 use super::streams::Streams;
 use super::task::{Pending, Slot, Task};
@@ -26,6 +27,7 @@ pub(super) struct World<'o> {
     /// The init of its namespace, when it has one of its own.
     pub(super) init: Option<i32>,
     pub(super) time: Time,
+    pub(super) pacer: Pacer,
     pub(super) deadlines: Deadlines<Due>,
     pub(super) record: Record,
     pub(super) lines: Lines,
@@ -106,6 +108,7 @@ impl<'o> World<'o> {
             root: 0,
             init: None,
             time: Time::new(pace, options.epoch),
+            pacer: Pacer::new(cpus.len()),
             deadlines: Deadlines::default(),
             record: Record::default(),
             lines: Lines::default(),
@@ -133,12 +136,6 @@ impl<'o> World<'o> {
     /// CPU nanoseconds that the tree has used, the dead included.
     pub(super) fn cpu(&mut self) -> u64 {
         self.dead_cpu + self.processes.values_mut().map(Process::measure).sum::<u64>()
-    }
-
-    /// Brings the clock up to date.
-    pub(super) fn advance(&mut self) {
-        let cpu = self.cpu();
-        self.time.advance(cpu);
     }
 
     /// Whether a process belongs to the fixture and not to the program.
@@ -184,6 +181,7 @@ impl<'o> World<'o> {
             self.counts.processes += u32::from(tid == pid);
         }
         self.tasks.insert(tid, Task::new(tid, pid, slot));
+        self.begin_progress(tid);
         if self.init.is_some() && role == Role::Program {
             self.record.learn_name(tid);
         }

@@ -1,0 +1,174 @@
+//! How far time has moved while threads ran: by the CPU time that they used, as if each had had a processor of its own.
+//!
+//! A run is pinned to one processor, on which its threads take turns; bare they would run side by side. The scheduler tells
+//! of each thread how long it ran and how long it waited for its turn. A thread that waited has that much to catch up
+//! before its running moves time on; one that had slept has nothing to catch up. So two that compute side by side
+//! for a second take a second, and two that wake each other in turn take the sum. More threads than the machine has
+//! processors share them.
+
+use std::time::Instant;
+
+use super::task::{Slot, Task};
+use super::time::Pace;
+use super::world::World;
+use crate::clock::{VirtualDuration, VirtualInstant};
+
+/// What a stop costs the stopped thread itself, at the least (measured: 4 µs); it would not have stopped bare.
+const STOP_COST: u64 = 3_500;
+/// With more free threads than this, only the one that stopped is asked at each stop, and all now and then.
+const MOST_ASKED: usize = 12;
+/// How often all are asked then.
+const ALL_ASKED_EVERY: u64 = 500_000;
+/// A thread that slept no longer than this between two looks is taken to have been there all the time: our own stops are
+/// as long.
+const SHORT_SLEEP: u64 = 100_000;
+/// Over how much CPU time the machine's number of processors bounds what ran side by side.
+const WINDOW: u64 = 20_000_000;
+
+/// What was known of a thread when it was last asked.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Progress {
+    cpu: u64,
+    waited: u64,
+    /// Up to which moment it has run.
+    local: VirtualInstant,
+    asked: Option<Instant>,
+}
+
+impl Progress {
+    /// From which moment on a thread ran the CPU time that it has used since it was last asked.
+    fn begin(&self, now: VirtualInstant, asked: Instant, ran: u64, waited: u64) -> VirtualInstant {
+        let real = self.asked.map_or(u64::MAX, |last| nanos(asked.duration_since(last)));
+        let slept = real.saturating_sub(ran).saturating_sub(waited);
+        if slept < SHORT_SLEEP.max(real / 4) {
+            // It ran or waited for its turn all the time: what it had to catch up, it still has.
+            return self.local.min(now);
+        }
+        self.local.max(back(now, VirtualDuration::from_nanos(waited))).min(now)
+    }
+}
+
+fn nanos(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// What was known of the whole tree.
+#[derive(Debug)]
+pub(super) struct Pacer {
+    real: Instant,
+    all_asked: Instant,
+    processors: u64,
+    /// CPU time used in the present window, and time at its beginning.
+    window: (u64, VirtualInstant),
+}
+
+impl Pacer {
+    pub(super) fn new(processors: usize) -> Self {
+        let now = Instant::now();
+        let processors = u64::try_from(processors).unwrap_or(1).max(1);
+        Self { real: now, all_asked: now, processors, window: (0, VirtualInstant::START) }
+    }
+
+    fn real_step(&mut self) -> u64 {
+        let before = std::mem::replace(&mut self.real, Instant::now());
+        nanos(self.real.duration_since(before))
+    }
+}
+
+/// Whether a thread may have run code of its own since it was last asked: not while we hold it or keep its time.
+fn is_free(task: &Task) -> bool {
+    !matches!(task.slot, Slot::Stopped(_)) && task.wait().is_none()
+}
+
+impl World<'_> {
+    /// Brings the clock up to date; `stopped` has just stopped.
+    pub(super) fn advance(&mut self, stopped: Option<i32>) {
+        let real = self.pacer.real_step();
+        if self.started.is_none() && self.fixture.is_none() {
+            return;
+        }
+        if self.time.pace() == Pace::Real {
+            self.time.move_on(VirtualDuration::from_nanos(real));
+            return;
+        }
+        let asked = self.pacer.real;
+        let before = self.time.now();
+        let mut now = before;
+        let mut used = 0;
+        for tid in self.those_to_ask(stopped) {
+            let Some(task) = self.tasks.get_mut(&tid) else { continue };
+            let Some((cpu, waited)) = task.procfs.ran_and_waited() else { continue };
+            let last = task.progress;
+            let cost = if stopped == Some(tid) { STOP_COST } else { 0 };
+            if cpu <= last.cpu {
+                // It has not run. What it waits for its turn is told when its turn has come.
+                continue;
+            }
+            let ran = (cpu - last.cpu).saturating_sub(cost);
+            let waited_now = waited.saturating_sub(last.waited);
+            let begin = last.begin(now, asked, cpu - last.cpu, waited_now);
+            let local = begin.saturating_add(VirtualDuration::from_nanos(ran));
+            task.progress = Progress { cpu, waited, local, asked: Some(asked) };
+            now = now.max(local);
+            used += ran;
+        }
+        now = now.max(self.bounded_by_processors(used, before));
+        // Threads that really ran side by side moved time by no more than the real time.
+        let step = now.since(before).as_nanos().min(real);
+        self.time.move_on(VirtualDuration::from_nanos(step));
+        if step > 0 {
+            self.time.something_ran();
+        }
+    }
+
+    fn bounded_by_processors(&mut self, used: u64, now: VirtualInstant) -> VirtualInstant {
+        let (in_window, begun) = self.pacer.window;
+        let in_window = in_window + used;
+        if in_window > WINDOW || now < begun {
+            self.pacer.window = (0, now);
+            return now;
+        }
+        self.pacer.window.0 = in_window;
+        begun.saturating_add(VirtualDuration::from_nanos(in_window / self.pacer.processors))
+    }
+
+    fn those_to_ask(&mut self, stopped: Option<i32>) -> Vec<i32> {
+        let free: Vec<i32> = self
+            .tasks
+            .values()
+            .filter(|task| stopped == Some(task.tid) || is_free(task))
+            .map(|task| task.tid)
+            .collect();
+        let since = nanos(self.pacer.all_asked.elapsed());
+        if let Some(tid) = stopped
+            && free.len() > MOST_ASKED
+            && since < ALL_ASKED_EVERY
+        {
+            return vec![tid];
+        }
+        self.pacer.all_asked = Instant::now();
+        free
+    }
+
+    /// The program begins: what was used before does not count.
+    pub(super) fn start_pacing(&mut self) {
+        self.pacer = Pacer::new(self.cpus.len());
+        let now = self.time.now();
+        for task in self.tasks.values_mut() {
+            let (cpu, waited) = task.procfs.ran_and_waited().unwrap_or_default();
+            task.progress = Progress { cpu, waited, local: now, asked: None };
+        }
+    }
+
+    /// A thread begins now.
+    pub(super) fn begin_progress(&mut self, tid: i32) {
+        let now = self.time.now();
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.progress = Progress { cpu: 0, waited: 0, local: now, asked: None };
+        }
+    }
+}
+
+fn back(now: VirtualInstant, by: VirtualDuration) -> VirtualInstant {
+    VirtualInstant::from_nanos(now.as_nanos().saturating_sub(by.as_nanos()))
+}
