@@ -4,7 +4,7 @@ use super::events::Events;
 use super::{cases, checks, scalar, wrong};
 use crate::clock::VirtualDuration;
 use crate::course::keys::SPEC;
-use crate::course::model::{Limits, Spec};
+use crate::course::model::{CheckKind, Limits, Spec};
 use crate::course::raw::{Document, Section};
 use crate::diag::{Diagnostic, Mistakes, SourceFile};
 
@@ -40,7 +40,10 @@ fn read(section: &Section<'_>, context: &SpecContext) -> Option<Spec> {
     let checks = checks::read(section, &events, &cases, &limits);
     checks::refuse_duplicates(&checks.ids, section);
     let wrong = wrong::read(section, &checks, context);
-    events.warn_of_unused(section.mistakes);
+    // A snapshot looks at all events.
+    if !checks.good.iter().any(|check| matches!(check.kind, CheckKind::Snapshot(_))) {
+        events.warn_of_unused(section.mistakes);
+    }
     Some(Spec {
         title: title?.into_inner(),
         schedules: schedules?,
