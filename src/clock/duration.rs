@@ -18,6 +18,11 @@ impl VirtualDuration {
     }
 
     /// A span of `millis` virtual milliseconds.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros * 1_000)
+    }
+
+    /// So many milliseconds.
     pub const fn from_millis(millis: u64) -> Self {
         Self(millis.saturating_mul(1_000_000))
     }

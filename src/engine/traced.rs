@@ -119,6 +119,7 @@ impl TracedEngine {
             clock: self.clock,
             epoch: Epoch::default(),
             schedule: request.schedule,
+            switches: None,
             processors: self.processors.max(usize::try_from(limits.processors).unwrap_or(usize::MAX)),
             fixture: request.http.then(|| vec![self.executable.clone().into_os_string(), "__fixture".into()]),
             linger: VirtualDuration::ZERO,

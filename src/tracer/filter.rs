@@ -8,13 +8,15 @@ use seccompiler::{
 
 use super::calls::{Condition, Test, Treatment, When};
 use super::error::Unsupported;
-use super::regs::{CALLS, FILTER_ARCH};
+use super::regs::{CALLS, FILTER_ARCH, ORDERING};
 
 /// Which calls a run wants to see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sight {
     /// Everything that the table knows.
     Virtual,
+    /// And what orders threads: they run under a schedule.
+    Turns,
     /// Only what is observed: time is the machine's.
     Wall,
 }
@@ -59,9 +61,12 @@ fn filter(calls: impl Iterator<Item = (i64, When)>, action: SeccompAction) -> Re
 pub(super) fn filters(sight: Sight) -> Result<Vec<BpfProgram>, Unsupported> {
     let traced = CALLS.iter().filter_map(|(number, _, treatment)| match treatment {
         Treatment::Observed(_, when) => Some((*number, *when)),
-        Treatment::Virtualised(_, when) if sight == Sight::Virtual => Some((*number, *when)),
+        Treatment::Virtualised(_, when) if sight != Sight::Wall => Some((*number, *when)),
         _ => None,
     });
+    let ordering = if sight == Sight::Turns { ORDERING } else { &[] };
+    // Of a call that stands in both lists, the second rule counts.
+    let traced = traced.chain(ordering.iter().copied());
     let mut programs = Vec::from_iter(filter(traced, SeccompAction::Trace(0))?);
     let errors: std::collections::BTreeSet<i32> =
         CALLS.iter().filter_map(|(_, _, treatment)| refused(treatment).map(|(error, _)| error)).collect();

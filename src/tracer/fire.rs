@@ -35,9 +35,14 @@ impl World<'_> {
         }
     }
 
-    fn fire(&mut self, due: Due, at: VirtualInstant) {
+    pub(super) fn fire(&mut self, due: Due, at: VirtualInstant) {
         match due {
             Due::Wait(tid) => self.end_wait(tid),
+            Due::Held(tid) => {
+                if let Some(turns) = &mut self.turns {
+                    turns.end_hold(tid);
+                }
+            }
             Due::IntervalTimer(pid) => self.interval_timer_expired(pid, at),
             Due::PosixTimer(pid, id) => self.posix_timer_expired(pid, id, at),
             Due::TimerFile(number) => self.timer_file_expired(number, at),

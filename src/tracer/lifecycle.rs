@@ -29,7 +29,9 @@ impl World<'_> {
         if vfork && let Some(task) = self.tasks.get_mut(&tid) {
             task.vfork = Some(child);
         }
-        self.release(tid, Resume::Go(0));
+        // Under a schedule it must stop when the child lets it go on, or two would run at once.
+        let how = if vfork && self.turns.is_some() { Resume::UntilReturn } else { Resume::Go(0) };
+        self.release(tid, how);
         Ok(())
     }
 
@@ -73,6 +75,9 @@ impl World<'_> {
         let pid = tid;
         if former != tid {
             self.drop_pending(former);
+            if let Some(turns) = &mut self.turns {
+                turns.forget(former);
+            }
             self.tasks.remove(&former);
             if let Some(process) = self.processes.get_mut(&pid) {
                 process.threads = process.threads.saturating_sub(1);
@@ -155,6 +160,9 @@ impl World<'_> {
         self.strangers.remove(&tid);
         self.drop_pending(tid);
         let Some(task) = self.tasks.remove(&tid) else { return };
+        if let Some(turns) = &mut self.turns {
+            turns.forget(tid);
+        }
         let pid = task.pid;
         self.advance(None);
         for line in self.lines.end(tid) {

@@ -30,6 +30,8 @@ mod time;
 mod timerfd;
 mod timers;
 mod tracee;
+mod turn_loop;
+mod turns;
 mod vdso;
 mod watch;
 mod world;

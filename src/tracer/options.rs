@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::clock::VirtualDuration;
 use crate::sandbox::Confinement;
+use crate::schedule::Switch;
 use crate::trace::ClockKind;
 
 /// What is to be run under the tracer, and how.
@@ -32,6 +33,8 @@ pub struct Options {
     pub epoch: Epoch,
     /// The schedule's seed; 0 is the natural schedule.
     pub schedule: u64,
+    /// Instead of the seed's policy: these switches, and the natural way elsewhere.
+    pub switches: Option<Vec<Switch>>,
     /// How many processors it really gets. 1 (the default) pins the run to one, which makes a stop four times cheaper;
     /// more where real parallelism must be seen. What the program is told does not change.
     pub processors: usize,
@@ -64,6 +67,7 @@ impl Options {
             clock: ClockKind::Virtual,
             epoch: Epoch::default(),
             schedule: 0,
+            switches: None,
             processors: 1,
             fixture: None,
             linger: VirtualDuration::ZERO,
@@ -71,6 +75,15 @@ impl Options {
             sandbox: None,
             interrupt: Arc::default(),
         }
+    }
+}
+
+impl Options {
+    /// Whether one thread runs at a time, by a schedule: a seed was given (or switches), time is ours, and so is the processor.
+    pub(super) const fn has_schedule(&self) -> bool {
+        (self.schedule != 0 || self.switches.is_some())
+            && matches!(self.clock, ClockKind::Virtual)
+            && self.processors == 1
     }
 }
 

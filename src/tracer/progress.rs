@@ -87,6 +87,9 @@ impl World<'_> {
         if self.started.is_none() && self.fixture.is_none() {
             return;
         }
+        if self.turns.is_some() && self.time.pace() == Pace::Virtual {
+            return;
+        }
         if self.time.pace() == Pace::Real {
             self.time.move_on(VirtualDuration::from_nanos(real));
             return;

@@ -86,7 +86,7 @@ impl World<'_> {
 
     /// A packet may sit in the kernel's queue for a moment. The queue is first in, first out for each CPU: once a packet of
     /// our own came through, all earlier ones have.
-    fn let_packets_arrive(&mut self) {
+    pub(super) fn let_packets_arrive(&mut self) {
         if !self.loopback.flush() || self.options.processors > 1 {
             std::thread::sleep(Duration::from_micros(300));
         }

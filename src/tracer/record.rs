@@ -8,6 +8,7 @@ use crate::trace::{Event, EventKind};
 #[derive(Debug, Default)]
 pub(super) struct Record {
     events: Vec<Option<Event>>,
+    deeds: u64,
     /// What threads are called in a namespace of process ids of their own, by what we call them.
     names: HashMap<i32, i32>,
 }
@@ -38,8 +39,14 @@ impl Record {
     /// Notes what happened.
     pub(super) fn note(&mut self, t: VirtualInstant, pid: i32, tid: i32, kind: EventKind) -> Entry {
         let (pid, tid) = (self.name(pid), self.name(tid));
+        self.deeds += u64::from(!matches!(kind, EventKind::Sleep { .. } | EventKind::Wake {}));
         self.events.push(Some(Event { t, seq: 0, pid, tid, kind }));
         Entry(self.events.len() - 1)
+    }
+
+    /// How much the program has done but wait.
+    pub(super) const fn deeds(&self) -> u64 {
+        self.deeds
     }
 
     /// Takes an event back, as if it had not been noted.

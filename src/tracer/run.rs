@@ -12,6 +12,7 @@ use super::spawn::{Failure, Launch};
 use super::streams::Streams;
 use super::task::Slot;
 use super::tracee::Running;
+use super::turns::Turns;
 use super::watch::Watch;
 use super::world::World;
 use crate::sys::child::Step;
@@ -30,11 +31,15 @@ fn run(options: &Options) -> Result<Trace, TracerError> {
     let cpus = cpu::allowed();
     let _pin = if options.processors > 1 { None } else { Some(Pin::this_thread()) };
     let sight = match options.clock {
+        ClockKind::Virtual if options.has_schedule() => Sight::Turns,
         ClockKind::Virtual => Sight::Virtual,
         ClockKind::Wall => Sight::Wall,
     };
     let streams = Streams::new(&options.stdin, options.output)?;
     let mut world = World::new(options, streams, cpus);
+    if sight == Sight::Turns {
+        world.turns = Some(Turns::new(options.schedule, options.switches.as_deref()));
+    }
     let mut watch = Watch::new()?;
     let began = Instant::now();
     let (root, running, start) = start(options, sight, &world.streams)?;

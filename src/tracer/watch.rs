@@ -25,8 +25,8 @@ const LIMIT_LOOK: Duration = Duration::from_millis(50);
 
 /// Follows the tree until the run must end.
 pub(super) struct Watch {
-    tick: Tick,
-    pause: Duration,
+    pub(super) tick: Tick,
+    pub(super) pause: Duration,
     limits_looked_at: Instant,
     began: Instant,
 }
@@ -48,6 +48,9 @@ impl Watch {
         world: &mut World<'_>,
         until: impl Fn(&World<'_>) -> bool,
     ) -> Result<(), TracerError> {
+        if world.turns.is_some() {
+            return self.follow_in_turns(world, until);
+        }
         while world.ending.is_none() && !until(world) {
             match self.next(world)? {
                 Waited::Changed(tid, status) => {
@@ -114,7 +117,7 @@ impl Watch {
         Ok(())
     }
 
-    fn limits(&mut self, world: &mut World<'_>) {
+    pub(super) fn limits(&mut self, world: &mut World<'_>) {
         if world.options.interrupt.load(Ordering::SeqCst) {
             world.end(Ended::Interrupted, None);
         }
@@ -136,7 +139,7 @@ impl Watch {
     }
 }
 
-fn wait_failed(cause: io::Error) -> TracerError {
+pub(super) fn wait_failed(cause: io::Error) -> TracerError {
     TracerError::System { operation: "wait for the program", tid: None, cause }
 }
 

@@ -13,6 +13,7 @@ use super::task::{Pending, Slot, Task};
 use super::time::{Pace, Time};
 use super::timerfd::TimerFiles;
 use super::tracee::{Resume, Stopped};
+use super::turns::Turns;
 use crate::clock::{Deadlines, VirtualInstant};
 use crate::trace::{ClockKind, Ended, EventKind, ExitStatus, LimitKind, Pid};
 
@@ -60,6 +61,8 @@ pub(super) struct World<'o> {
     pub(super) quiet_since: Option<Instant>,
     /// CPUs that the tree may use, as the program is told.
     pub(super) cpus: Vec<usize>,
+    /// Who has the turn, under a schedule.
+    pub(super) turns: Option<Turns>,
 }
 
 /// What is due at a deadline.
@@ -67,6 +70,8 @@ pub(super) struct World<'o> {
 pub(super) enum Due {
     /// The timed wait of this thread is over.
     Wait(i32),
+    /// A schedule held this thread back until now.
+    Held(i32),
     /// The interval timer of this process.
     IntervalTimer(i32),
     /// A POSIX timer: its process and id.
@@ -130,6 +135,7 @@ impl<'o> World<'o> {
             loopback: Loopback::default(),
             quiet_since: None,
             cpus,
+            turns: None,
         }
     }
 
@@ -162,9 +168,22 @@ impl<'o> World<'o> {
         self.ending.get_or_insert((ended, limit));
     }
 
-    /// Lets a stopped thread go on. Who goes on, and when, is decided here and nowhere else: this is where a schedule
-    /// will hold threads.
+    /// A stopped thread may go on: at once, or under a schedule when it has the turn.
     pub(super) fn release(&mut self, tid: i32, how: Resume) {
+        if self.turns.is_some() && self.has_begun() {
+            self.queue(tid, how);
+        } else {
+            self.let_go(tid, how);
+        }
+    }
+
+    /// Whether something of the program (or the fixture beside it) runs yet, and not our own set-up alone.
+    pub(super) const fn has_begun(&self) -> bool {
+        self.started.is_some() || self.fixture.is_some()
+    }
+
+    /// Lets a stopped thread go on.
+    pub(super) fn let_go(&mut self, tid: i32, how: Resume) {
         let Some(task) = self.tasks.get_mut(&tid) else { return };
         task.slot = match std::mem::replace(&mut task.slot, Slot::Between) {
             Slot::Stopped(stopped) => Slot::Running(stopped.resume(how)),
@@ -182,6 +201,9 @@ impl<'o> World<'o> {
         }
         self.tasks.insert(tid, Task::new(tid, pid, slot));
         self.begin_progress(tid);
+        if let Some(turns) = &mut self.turns {
+            turns.born(tid);
+        }
         if self.init.is_some() && role == Role::Program {
             self.record.learn_name(tid);
         }

@@ -6,6 +6,7 @@
 mod affinity;
 mod clock;
 mod ipc;
+mod ordering;
 mod output;
 mod poll;
 mod select;
@@ -52,11 +53,11 @@ const fn error(errno: i32) -> Then {
     Then::Answer(negative(errno))
 }
 
-fn known(number: i64) -> Option<Call> {
-    static KNOWN: OnceLock<HashMap<i64, Call>> = OnceLock::new();
+fn known(number: i64) -> Option<(Call, When)> {
+    static KNOWN: OnceLock<HashMap<i64, (Call, When)>> = OnceLock::new();
     let known = KNOWN.get_or_init(|| {
         let call = |treatment: &Treatment| match treatment {
-            Treatment::Observed(call, _) | Treatment::Virtualised(call, _) => Some(*call),
+            Treatment::Observed(call, when) | Treatment::Virtualised(call, when) => Some((*call, *when)),
             Treatment::Ignored | Treatment::Refused(..) => None,
         };
         CALLS.iter().filter_map(|(number, _, treatment)| Some((*number, call(treatment)?))).collect()
@@ -79,15 +80,12 @@ pub(super) fn enter(world: &mut World<'_>, tid: i32) -> io::Result<()> {
     let original = registers;
     let caller = Caller { tid, pid: task.pid };
     let resumed = world.take_up_interrupted(tid, &original);
-    let then = match known(registers.number()) {
-        Some(call) => match dispatch(world, caller, call, &mut registers) {
-            Err(error) if error.raw_os_error() == Some(libc::EFAULT) => Then::Go,
-            other => other?,
-        },
-        None => Then::Go,
+    let then = match decide(world, caller, &mut registers) {
+        Err(error) if error.raw_os_error() == Some(libc::EFAULT) => Then::Go,
+        other => other?,
     };
     match then {
-        Then::Go => world.release(tid, Resume::Go(0)),
+        Then::Go => world.release(tid, ordering::going_on(world)),
         Then::Answer(result) => {
             registers = original;
             registers.answer(result);
@@ -107,6 +105,19 @@ pub(super) fn enter(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Then> {
+    let under_schedule = world.turns.is_some();
+    if under_schedule && let Some(then) = ordering::before(world, caller, registers)? {
+        return Ok(then);
+    }
+    match known(registers.number()) {
+        Some((call, when)) if !under_schedule || ordering::concerns_time(when, registers) => {
+            dispatch(world, caller, call, registers)
+        }
+        _ => Ok(Then::Go),
+    }
 }
 
 /// A call of a thread returned that we wanted to see return.

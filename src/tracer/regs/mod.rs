@@ -7,7 +7,7 @@ mod x86_64;
 
 pub(super) use number::{address, int, negative, word};
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86_64::{CALLS, FILTER_ARCH, Native, calls};
+pub(super) use x86_64::{CALLS, FILTER_ARCH, Native, ORDERING, calls};
 
 use std::io;
 

@@ -1,7 +1,9 @@
 //! `x86_64`: registers, and the table of its system calls.
 
+mod ordering;
 mod table;
 
+pub(in crate::tracer) use ordering::ORDERING;
 pub(in crate::tracer) use table::CALLS;
 
 use std::io;
@@ -81,6 +83,12 @@ impl Registers for Native {
 pub(in crate::tracer) mod calls {
     /// Waits for a signal.
     pub(in crate::tracer) const PAUSE: i64 = 34;
+    /// Lets others run.
+    pub(in crate::tracer) const SCHED_YIELD: i64 = 24;
+    /// Random bytes.
+    pub(in crate::tracer) const GETRANDOM: i64 = 318;
+    /// `gettimeofday`, `time`, `clock_gettime`.
+    pub(in crate::tracer) const CLOCK_READS: &[i64] = &[96, 201, 228];
     /// Installs a filter.
     pub(in crate::tracer) const SECCOMP: i64 = 317;
 }

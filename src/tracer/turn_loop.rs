@@ -1,0 +1,328 @@
+//! The loop of a run under a schedule: settle, choose, let one thread go on.
+
+use std::time::{Duration, Instant};
+
+use super::error::TracerError;
+use super::procfs::State;
+use super::quiet::Moved;
+use super::stop::Change;
+use super::task::{Pending, Slot, WaitKind};
+use super::time::Pace;
+use super::tracee::{Resume, Running};
+use super::watch::{Watch, change, wait_failed};
+use super::world::{Due, World};
+use crate::clock::{VirtualDuration, VirtualInstant};
+use crate::sys::wait::{self, Waited};
+use crate::trace::Ended;
+
+/// How far the time moves with each turn.
+const STEP: VirtualDuration = VirtualDuration::from_micros(2);
+/// Computing is counted in whole grains of this much CPU time.
+const GRAIN: Duration = Duration::from_millis(10);
+/// After so many grains without a stop, others may go on.
+const GRAINS_A_TURN: u64 = 3;
+/// Deadlines this close to each other count as simultaneous.
+const WINDOW: VirtualDuration = VirtualDuration::from_millis(20);
+/// A program that was given so many turns in a row and did nothing but wait for a moment now and then gets nowhere.
+const TURNS_WITHOUT_PROGRESS: u64 = 200_000;
+/// How long after a turn began we look for the first time whether the thread sleeps.
+const FIRST_LOOK: Duration = Duration::from_micros(40);
+/// The longest pause between two looks.
+const LAST_LOOK: Duration = Duration::from_millis(2);
+/// A thread that runs without having the turn is asked to stop after this long.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// What is known before a choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Settled {
+    /// Somebody is on the way to a stop.
+    NotYet,
+    /// Stops were put aside and are to be taken up.
+    Arrived,
+    /// Every thread waits at a stop or sleeps.
+    Yes,
+}
+
+impl Watch {
+    /// Goes on until the run must end, or `until` holds.
+    pub(super) fn follow_in_turns(
+        &mut self,
+        world: &mut World<'_>,
+        until: impl Fn(&World<'_>) -> bool,
+    ) -> Result<(), TracerError> {
+        let mut unsettled: Option<Instant> = None;
+        while world.ending.is_none() && !until(world) {
+            if world.has_begun() && world.nobody_has_the_turn() {
+                match world.settle() {
+                    Settled::NotYet => {
+                        if unsettled.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+                            unsettled = None;
+                            world.ask_all_to_stop();
+                        }
+                    }
+                    Settled::Arrived => {
+                        unsettled = None;
+                        world.take_up_arrived()?;
+                        continue;
+                    }
+                    Settled::Yes => {
+                        unsettled = None;
+                        if world.next_turn()? == Moved::Yes {
+                            self.pause = FIRST_LOOK;
+                            continue;
+                        }
+                    }
+                }
+            }
+            self.tick.start(self.pause, self.pause).map_err(wait_failed)?;
+            match wait::any(true).map_err(wait_failed)? {
+                Waited::Changed(tid, status) => {
+                    self.pause = FIRST_LOOK;
+                    world.arrive(tid, status)?;
+                    continue;
+                }
+                Waited::NoneLeft => return Ok(()),
+                Waited::Nothing | Waited::Interrupted => {}
+            }
+            self.pause = (self.pause * 2).min(LAST_LOOK);
+            if world.streams.feed() {
+                self.pause = FIRST_LOOK;
+            }
+            world.advance(None);
+            world.look_at_holder();
+            self.limits(world);
+        }
+        Ok(())
+    }
+}
+
+impl World<'_> {
+    fn nobody_has_the_turn(&self) -> bool {
+        self.turns.as_ref().is_some_and(|turns| turns.holder.is_none())
+    }
+
+    /// A thread stopped, or is gone.
+    fn arrive(&mut self, tid: i32, status: i32) -> Result<(), TracerError> {
+        let Some(turns) = &mut self.turns else { return Ok(()) };
+        if turns.waits(tid) {
+            // It was killed where it waited.
+            turns.left(tid);
+            if let Some(task) = self.tasks.get_mut(&tid) {
+                task.slot = Slot::Running(Running::attached(tid));
+            }
+        }
+        let stopped = matches!(Change::decode(status), Change::Stopped(_));
+        let ends = !stopped || matches!(status >> 16, libc::PTRACE_EVENT_EXIT | libc::PTRACE_EVENT_EXEC);
+        turns.killed |= ends;
+        if self.started.is_none() && self.fixture.is_none() {
+            return change(self, tid, status);
+        }
+        if turns.puts_aside(tid) {
+            turns.put_aside(tid, status);
+            return Ok(());
+        }
+        change(self, tid, status)
+    }
+
+    fn take_up_arrived(&mut self) -> Result<(), TracerError> {
+        let arrived = self.turns.as_mut().map(super::turns::Turns::take_arrived).unwrap_or_default();
+        for (tid, status) in arrived {
+            change(self, tid, status)?;
+        }
+        Ok(())
+    }
+
+    /// Whether every thread waits at a stop or sleeps.
+    fn settle(&mut self) -> Settled {
+        let Some(turns) = &mut self.turns else { return Settled::Yes };
+        if std::mem::take(&mut turns.killed) {
+            for tid in turns.waiting() {
+                let Some(task) = self.tasks.get_mut(&tid) else { continue };
+                if task.procfs.state() != State::Stopped {
+                    turns.left(tid);
+                    task.slot = Slot::Running(Running::attached(tid));
+                }
+            }
+        }
+        let mut arrived = false;
+        for task in self.tasks.values_mut() {
+            if turns.waits(task.tid) {
+                continue;
+            }
+            if turns.is_put_aside(task.tid) {
+                arrived = true;
+                continue;
+            }
+            if let Some(wait) = task.wait()
+                && wait.firing
+            {
+                return Settled::NotYet;
+            }
+            match task.procfs.state() {
+                State::Asleep => {
+                    let slices = task.procfs.ran().map_or(0, |(_, slices)| slices);
+                    if turns.asleep.get(&task.tid) != Some(&slices) {
+                        if !task.procfs.is_off_cpu() {
+                            return Settled::NotYet;
+                        }
+                        turns.asleep.insert(task.tid, slices);
+                    }
+                }
+                State::Dead => {}
+                State::Uninterruptible if task.vfork.is_some() => {}
+                State::Stopped if task.in_group_stop => {}
+                State::Uninterruptible | State::Stopped | State::Runs => return Settled::NotYet,
+            }
+        }
+        if arrived { Settled::Arrived } else { Settled::Yes }
+    }
+
+    /// All have settled: time moves on by a step, what is due fires, and somebody gets the turn.
+    fn next_turn(&mut self) -> Result<Moved, TracerError> {
+        let Some(turns) = &mut self.turns else { return Ok(Moved::No) };
+        let deeds = self.record.deeds();
+        turns.idle = if turns.idle.1 == deeds { (turns.idle.0 + 1, deeds) } else { (0, deeds) };
+        if turns.idle.0 > TURNS_WITHOUT_PROGRESS {
+            self.end(Ended::NoProgress, None);
+            return Ok(Moved::Yes);
+        }
+        self.time.move_on(STEP);
+        for (tid, time) in turns.take_holds() {
+            self.deadlines.set(self.time.now().saturating_add(time), Due::Held(tid));
+        }
+        if self.fire_due() {
+            return Ok(Moved::Yes);
+        }
+        let Some((tid, how)) = self.turns.as_mut().and_then(super::turns::Turns::give) else {
+            return self.quiet_in_turns();
+        };
+        self.let_go(tid, how);
+        if self.tasks.get(&tid).and_then(super::task::Task::wait).is_some_and(|wait| wait.firing)
+            && let Some(Slot::Running(running)) = self.tasks.get(&tid).map(|task| &task.slot)
+        {
+            running.interrupt();
+        }
+        Ok(Moved::Yes)
+    }
+
+    /// Fires all that is due; whether something was.
+    fn fire_due(&mut self) -> bool {
+        let now = self.time.now();
+        let due: Vec<_> = std::iter::from_fn(|| self.deadlines.take_due(now)).collect();
+        let any = !due.is_empty();
+        for (key, due) in due {
+            self.fire(due, key.at());
+        }
+        any
+    }
+
+    /// Nobody can go on: time moves to a deadline.
+    fn quiet_in_turns(&mut self) -> Result<Moved, TracerError> {
+        if self.network {
+            self.let_packets_arrive();
+            if self.settle() != Settled::Yes {
+                return Ok(Moved::Yes);
+            }
+        }
+        if self.time.pace() == Pace::Virtual {
+            self.choose_deadline();
+        }
+        self.act_on_quiet()
+    }
+
+    /// Of the deadlines that lie close together any may come first.
+    fn choose_deadline(&mut self) {
+        let others = |due: &Due| matches!(due, Due::TimeLimit | Due::Linger);
+        let Some(first) = self.deadlines.iter().find(|(_, due)| !others(due)).map(|(key, _)| key.at()) else { return };
+        let last = first.saturating_add(WINDOW);
+        let sleepers: Vec<(i32, VirtualDuration, VirtualInstant)> = self
+            .deadlines
+            .iter()
+            .take_while(|(key, due)| key.at() <= last && !matches!(due, Due::TimeLimit))
+            .filter_map(|(key, due)| match due {
+                Due::Wait(tid) | Due::Held(tid) => Some((*tid, key.at().since(first), key.at())),
+                _ => None,
+            })
+            .collect();
+        let late: Vec<(i32, VirtualDuration)> = sleepers.iter().map(|(tid, late, _)| (*tid, *late)).collect();
+        let chosen = self.turns.as_mut().and_then(|turns| turns.choose_sleeper(&late));
+        if let Some((_, _, at)) = sleepers.iter().find(|(tid, _, _)| Some(*tid) == chosen) {
+            self.time.jump(*at);
+        }
+    }
+
+    /// The thread that has the turn made no stop for a while: it may sleep, be gone, or compute.
+    fn look_at_holder(&mut self) {
+        let Some(turns) = &mut self.turns else { return };
+        let Some(holder) = &mut turns.holder else { return };
+        let Some(task) = self.tasks.get_mut(&holder.tid) else {
+            turns.end_turn();
+            return;
+        };
+        let sleeps = match task.procfs.state() {
+            State::Asleep => task.procfs.is_off_cpu(),
+            State::Dead => true,
+            State::Uninterruptible => task.vfork.is_some(),
+            State::Stopped => task.in_group_stop,
+            State::Runs => false,
+        };
+        if sleeps {
+            turns.end_turn();
+            return;
+        }
+        let Some((cpu, _)) = task.procfs.ran() else { return };
+        let used = Duration::from_nanos(cpu.saturating_sub(*holder.cpu_before.get_or_insert(cpu)));
+        while used >= GRAIN * u32::try_from(holder.grains + 1).unwrap_or(u32::MAX) {
+            holder.grains += 1;
+            turns.idle.0 = 0;
+            self.time.move_on(VirtualDuration::from_nanos(u64::try_from(GRAIN.as_nanos()).unwrap_or_default()));
+        }
+        if holder.grains >= GRAINS_A_TURN && !holder.asked {
+            holder.asked = true;
+            if let Slot::Running(running) = &task.slot {
+                running.interrupt();
+            }
+        }
+    }
+
+    /// Threads that run without having the turn (they woke from a call that was not watched) are asked to stop.
+    fn ask_all_to_stop(&mut self) {
+        let Some(turns) = &self.turns else { return };
+        for task in self.tasks.values_mut().filter(|task| !turns.waits(task.tid) && !turns.is_put_aside(task.tid)) {
+            if task.procfs.state() == State::Runs
+                && let Slot::Running(running) = &task.slot
+            {
+                running.interrupt();
+            }
+        }
+    }
+
+    /// A thread stopped and is to go on: under a schedule it waits for its turn.
+    pub(super) fn queue(&mut self, tid: i32, how: Resume) {
+        let Some(task) = self.tasks.get(&tid) else { return };
+        let alone = self.tasks.len() == 1 && self.strangers.is_empty();
+        let due = self.deadlines.earliest().is_some_and(|due| due <= self.time.now());
+        let Some(turns) = &mut self.turns else { return };
+        // A pure sleep is sure to block, and a group-stop is no choice.
+        let sleeps = matches!(&task.pending, Some(Pending::Wait(wait)) if !wait.firing && matches!(wait.kind, WaitKind::Sleep { .. }));
+        if (sleeps && how == Resume::UntilReturn) || how == Resume::Listen {
+            if turns.has_turn(tid) {
+                turns.end_turn();
+            }
+            self.let_go(tid, how);
+        } else if alone && turns.has_turn(tid) && !due {
+            if let Some(holder) = &mut turns.holder {
+                holder.cpu_before = None;
+                holder.grains = 0;
+                holder.asked = false;
+            }
+            self.time.move_on(STEP);
+            self.let_go(tid, how);
+        } else {
+            if turns.holder.is_some_and(|holder| holder.tid == tid && holder.asked) {
+                turns.tire(tid);
+            }
+            turns.queue(tid, how);
+        }
+    }
+}

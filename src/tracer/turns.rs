@@ -1,0 +1,280 @@
+//! Who runs next under a schedule: one thread of the tree at a time has the turn, the others wait at their stops.
+//!
+//! A thread keeps the turn from one stop to the next. It gives the turn away when it blocks in the kernel, and when the
+//! policy chooses another one at its stop. Before each choice everything must have settled: every thread waits at a stop or
+//! sleeps. So the threads to choose from, and their order, do not depend on how fast the machine is. What other threads do
+//! in between (a wake-up brings them to the return of their call) is put aside and taken up in the order of their births.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::tracee::Resume;
+use crate::clock::VirtualDuration;
+use crate::schedule::{Policy, Ready, Recorder, Replay, Switch, ThreadNumber, for_seed};
+
+/// For how long in all a run may hold threads back.
+const BUDGET: VirtualDuration = VirtualDuration::from_millis(100);
+/// After so many clock reads in a row a thread is taken to wait for the time.
+const READS_THAT_ARE_A_WAIT: u32 = 16;
+
+/// The thread that has the turn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holder {
+    pub(super) tid: i32,
+    /// The CPU time that it had used when it was looked at first.
+    pub(super) cpu_before: Option<u64>,
+    /// Whole grains of CPU that were counted in this turn.
+    pub(super) grains: u64,
+    /// Whether it was asked to stop because it computes for long.
+    pub(super) asked: bool,
+}
+
+/// A thread that waits at a stop until it gets the turn.
+#[derive(Clone, Copy, Debug)]
+struct Waits {
+    tid: i32,
+    how: Resume,
+}
+
+/// Turns, and who may have the next one.
+pub(super) struct Turns {
+    policy: Recorder<Box<dyn Policy>>,
+    numbers: HashMap<i32, ThreadNumber>,
+    born: ThreadNumber,
+    pub(super) holder: Option<Holder>,
+    last: Option<ThreadNumber>,
+    ready: BTreeMap<ThreadNumber, Waits>,
+    /// Those that are ready without having had the turn: their wait has just ended, or they are new.
+    fresh: BTreeSet<ThreadNumber>,
+    held: BTreeMap<ThreadNumber, Waits>,
+    /// Those that only passed the time: others go first.
+    tired: BTreeSet<ThreadNumber>,
+    arrived: BTreeMap<ThreadNumber, (i32, i32)>,
+    /// Threads that were seen asleep, and how often they had had a CPU then.
+    pub(super) asleep: HashMap<i32, u64>,
+    step: u64,
+    budget: VirtualDuration,
+    reads: u32,
+    /// How many turns were given since the program last did something, and what it had done then.
+    pub(super) idle: (u64, u64),
+    /// Bytes for those who ask the kernel for chance.
+    chance: u64,
+    /// Whether threads that wait at a stop may have been killed there.
+    pub(super) killed: bool,
+}
+
+impl Turns {
+    /// For this seed, or for these switches alone.
+    pub(super) fn new(seed: u64, switches: Option<&[Switch]>) -> Self {
+        let policy: Box<dyn Policy> = match switches {
+            Some(switches) => Box::new(Replay::new(switches.iter().copied())),
+            None => for_seed(seed),
+        };
+        Self {
+            policy: Recorder::new(policy),
+            numbers: HashMap::new(),
+            born: 0,
+            holder: None,
+            last: None,
+            ready: BTreeMap::new(),
+            fresh: BTreeSet::new(),
+            held: BTreeMap::new(),
+            tired: BTreeSet::new(),
+            arrived: BTreeMap::new(),
+            asleep: HashMap::new(),
+            step: 0,
+            budget: BUDGET,
+            reads: 0,
+            idle: (0, 0),
+            chance: 0x6a09_e667_f3bc_c908,
+            killed: false,
+        }
+    }
+
+    /// Where the run left the natural way.
+    pub(super) fn switches(&self) -> Vec<Switch> {
+        self.policy.switches().to_vec()
+    }
+
+    /// A new thread.
+    pub(super) fn born(&mut self, tid: i32) {
+        self.numbers.insert(tid, self.born);
+        self.born += 1;
+    }
+
+    /// A thread is gone.
+    pub(super) fn forget(&mut self, tid: i32) {
+        self.asleep.remove(&tid);
+        if let Some(number) = self.numbers.remove(&tid) {
+            self.ready.remove(&number);
+            self.held.remove(&number);
+            self.fresh.remove(&number);
+            self.tired.remove(&number);
+            self.arrived.remove(&number);
+        }
+        if self.holder.is_some_and(|holder| holder.tid == tid) {
+            self.holder = None;
+        }
+    }
+
+    pub(super) fn has_turn(&self, tid: i32) -> bool {
+        self.holder.is_some_and(|holder| holder.tid == tid)
+    }
+
+    /// Whether a thread waits at a stop.
+    pub(super) fn waits(&self, tid: i32) -> bool {
+        self.numbers.get(&tid).is_some_and(|number| self.ready.contains_key(number) || self.held.contains_key(number))
+    }
+
+    /// The threads that wait at a stop.
+    pub(super) fn waiting(&self) -> Vec<i32> {
+        self.ready.values().chain(self.held.values()).map(|waits| waits.tid).collect()
+    }
+
+    /// A thread that waited at a stop does so no more: it was killed there.
+    pub(super) fn left(&mut self, tid: i32) {
+        if let Some(number) = self.numbers.get(&tid) {
+            self.ready.remove(number);
+            self.held.remove(number);
+            self.fresh.remove(number);
+        }
+    }
+
+    /// Whether a stop of this thread is put aside until all have settled.
+    pub(super) fn puts_aside(&self, tid: i32) -> bool {
+        self.numbers.contains_key(&tid) && !self.has_turn(tid)
+    }
+
+    /// Puts a stop aside.
+    pub(super) fn put_aside(&mut self, tid: i32, status: i32) {
+        if let Some(number) = self.numbers.get(&tid) {
+            self.arrived.insert(*number, (tid, status));
+        }
+    }
+
+    /// Whether a stop of this thread was put aside.
+    pub(super) fn is_put_aside(&self, tid: i32) -> bool {
+        self.numbers.get(&tid).is_some_and(|number| self.arrived.contains_key(number))
+    }
+
+    /// Eight bytes for those who ask for chance (xorshift64: it has to repeat, not to be good).
+    pub(super) const fn next_chance(&mut self) -> u64 {
+        self.chance ^= self.chance << 13;
+        self.chance ^= self.chance >> 7;
+        self.chance ^= self.chance << 17;
+        self.chance
+    }
+
+    /// The stops that were put aside, in the order of births.
+    pub(super) fn take_arrived(&mut self) -> Vec<(i32, i32)> {
+        std::mem::take(&mut self.arrived).into_values().collect()
+    }
+
+    /// A thread waits at a stop from now on.
+    pub(super) fn queue(&mut self, tid: i32, how: Resume) {
+        let Some(number) = self.numbers.get(&tid).copied() else { return };
+        self.asleep.remove(&tid);
+        self.ready.insert(number, Waits { tid, how });
+        if self.has_turn(tid) {
+            self.holder = None;
+        } else {
+            self.fresh.insert(number);
+        }
+    }
+
+    /// The turn is over without a stop: the thread sleeps, or is gone.
+    pub(super) const fn end_turn(&mut self) {
+        self.holder = None;
+        self.reads = 0;
+    }
+
+    /// A thread only passes the time: others go first, until they all wait or do the same.
+    pub(super) fn tire(&mut self, tid: i32) {
+        if let Some(number) = self.numbers.get(&tid) {
+            self.tired.insert(*number);
+        }
+    }
+
+    /// A thread reads a clock, or does something else. How many reads it made in a row.
+    pub(super) fn reads_clock(&mut self, tid: i32, reads: bool) -> u32 {
+        self.reads = if reads { self.reads.saturating_add(1) } else { 0 };
+        if self.reads > READS_THAT_ARE_A_WAIT {
+            self.tire(tid);
+        }
+        self.reads
+    }
+
+    /// Asks the policy which of those whose wait has just ended are held back, and for how long.
+    pub(super) fn take_holds(&mut self) -> Vec<(i32, VirtualDuration)> {
+        let mut holds = Vec::new();
+        for number in std::mem::take(&mut self.fresh) {
+            // Alone it would only let time pass; and what is about to end changes nothing.
+            let Some(waits) = self.ready.get(&number).copied() else { continue };
+            let time = self.policy.hold(number, self.step, self.budget);
+            if time > VirtualDuration::ZERO {
+                self.budget = VirtualDuration::from_nanos(self.budget.as_nanos().saturating_sub(time.as_nanos()));
+                self.ready.remove(&number);
+                self.held.insert(number, waits);
+                holds.push((waits.tid, time));
+            }
+        }
+        holds
+    }
+
+    /// The time for which a thread was held back is over.
+    pub(super) fn end_hold(&mut self, tid: i32) {
+        if let Some(number) = self.numbers.get(&tid)
+            && let Some(waits) = self.held.remove(number)
+        {
+            self.ready.insert(*number, waits);
+        }
+    }
+
+    /// Which of these threads (all of them have a deadline, close together) wakes first; each with how much later than the
+    /// first of all it is due.
+    pub(super) fn choose_sleeper(&mut self, sleepers: &[(i32, VirtualDuration)]) -> Option<i32> {
+        let within = |late: &VirtualDuration| *late <= self.budget;
+        let numbered: BTreeMap<ThreadNumber, (i32, VirtualDuration)> = sleepers
+            .iter()
+            .filter(|(_, late)| within(late))
+            .filter_map(|(tid, late)| Some((*self.numbers.get(tid)?, (*tid, *late))))
+            .collect();
+        if numbered.len() < 2 {
+            return None;
+        }
+        let threads: Vec<ThreadNumber> = numbered.keys().copied().collect();
+        let chosen = self.policy.choose(Ready { threads: &threads, last: None, step: self.step });
+        self.step += 1;
+        let (tid, late) = numbered[&chosen];
+        if late >= VirtualDuration::from_millis(1) {
+            self.budget = VirtualDuration::from_nanos(self.budget.as_nanos().saturating_sub(late.as_nanos()));
+        }
+        Some(tid)
+    }
+
+    /// Gives the turn to the thread that the policy chooses; none when nobody is ready.
+    pub(super) fn give(&mut self) -> Option<(i32, Resume)> {
+        let mut threads: Vec<ThreadNumber> =
+            self.ready.keys().copied().filter(|number| !self.tired.contains(number)).collect();
+        if threads.is_empty() {
+            self.tired.clear();
+            threads = self.ready.keys().copied().collect();
+        }
+        let number = match threads.as_slice() {
+            [] => return None,
+            [only] => *only,
+            several => {
+                let last = self.last.filter(|last| several.contains(last));
+                let chosen = self.policy.choose(Ready { threads: several, last, step: self.step });
+                self.step += 1;
+                chosen
+            }
+        };
+        let waits = self.ready.remove(&number)?;
+        if self.last != Some(number) {
+            self.reads = 0;
+        }
+        self.last = Some(number);
+        self.holder = Some(Holder { tid: waits.tid, cpu_before: None, grains: 0, asked: false });
+        Some((waits.tid, waits.how))
+    }
+}
