@@ -46,6 +46,7 @@ impl World<'_> {
             Due::IntervalTimer(pid) => self.interval_timer_expired(pid, at),
             Due::PosixTimer(pid, id) => self.posix_timer_expired(pid, id, at),
             Due::TimerFile(number) => self.timer_file_expired(number, at),
+            Due::Unhold(tid) => self.unhold(tid),
             Due::TimeLimit => self.end(Ended::Limit, Some(LimitKind::Time)),
             Due::Linger => self.end(Ended::Exit, None),
         }
@@ -55,6 +56,7 @@ impl World<'_> {
     fn end_wait(&mut self, tid: i32) {
         let Some(task) = self.tasks.get_mut(&tid) else { return };
         let Some(Pending::Wait(wait)) = &mut task.pending else { return };
+        self.timed_out_since_held = true;
         wait.firing = true;
         wait.key = None;
         if let Slot::Running(running) = &task.slot {

@@ -4,6 +4,7 @@ mod calls;
 mod contained;
 mod cpu;
 mod error;
+mod fairness;
 mod filter;
 mod finish;
 mod fire;

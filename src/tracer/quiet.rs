@@ -94,7 +94,7 @@ impl World<'_> {
 
     /// Everything sleeps: time moves on to the next deadline, or the program can never move again.
     pub(super) fn act_on_quiet(&mut self) -> Result<Moved, TracerError> {
-        if self.introduce_strangers() {
+        if self.introduce_strangers() || self.let_held_go_on() {
             return Ok(Moved::Yes);
         }
         if self.time.pace() == Pace::Real {

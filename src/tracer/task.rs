@@ -1,3 +1,4 @@
+use super::fairness::Manners;
 use super::procfs::Procfs;
 use super::progress::Progress;
 use super::record::Entry;
@@ -23,6 +24,7 @@ pub(super) struct Task {
     pub(super) ended: Option<u64>,
     pub(super) procfs: Procfs,
     pub(super) progress: Progress,
+    pub(super) manners: Manners,
 }
 
 /// Who has the thread: the kernel or we.
@@ -60,6 +62,8 @@ pub(super) enum Seen {
         /// Where the kernel writes its id.
         id_at: u64,
     },
+    /// `rt_sigtimedwait` without a time-out.
+    Sigwait,
     /// `times`: its result is a time.
     Times,
     /// `sysinfo`, and where it writes the uptime.
@@ -126,6 +130,7 @@ impl Task {
             ended: None,
             procfs: Procfs::new(pid, tid),
             progress: Progress::default(),
+            manners: Manners::default(),
         }
     }
 

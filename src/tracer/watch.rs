@@ -10,7 +10,7 @@ use super::quiet::{Moved, Quiet};
 use super::stop::{Change, Stop};
 use super::task::Slot;
 use super::time::Pace;
-use super::tracee::Resume;
+use super::tracee::{Resume, Running};
 use super::world::World;
 use crate::sys::tick::Tick;
 use crate::sys::wait::{self, Waited};
@@ -57,6 +57,11 @@ impl Watch {
                     self.pause = FIRST_LOOK;
                     for (tid, status) in Self::with_all_others(tid, status)? {
                         change(world, tid, status)?;
+                    }
+                    // A program may stop so often that there is never a pause.
+                    world.fire_overdue();
+                    if self.limits_looked_at.elapsed() > LIMIT_LOOK {
+                        self.limits(world);
                     }
                     // Whatever else has stopped meanwhile comes first: a look is dear.
                     continue;
@@ -128,11 +133,9 @@ impl Watch {
         if world.options.limits.cpu.is_some_and(|most| used > most) {
             world.end(Ended::Limit, Some(LimitKind::Cpu));
         }
-        if let Some(most) = world.options.limits.memory
-            && self.limits_looked_at.elapsed() > LIMIT_LOOK
-        {
+        if self.limits_looked_at.elapsed() > LIMIT_LOOK {
             self.limits_looked_at = Instant::now();
-            if world.uses_more_memory_than(most) {
+            if world.options.limits.memory.is_some_and(|most| world.uses_more_memory_than(most)) {
                 world.end(Ended::Limit, Some(LimitKind::Memory));
             }
         }
@@ -169,9 +172,12 @@ pub(super) fn change(world: &mut World<'_>, tid: i32, status: i32) -> Result<(),
 
 fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
     let Some(task) = world.tasks.get_mut(&tid) else { return world.stranger(tid, status) };
-    let Slot::Running(running) = std::mem::replace(&mut task.slot, Slot::Between) else {
-        return Err(io::Error::other("a thread stopped that was stopped already"));
+    let running = match std::mem::replace(&mut task.slot, Slot::Between) {
+        Slot::Running(running) => running,
+        // It was killed while we held it: this is its last stop.
+        Slot::Stopped(_) | Slot::Between => Running::attached(tid),
     };
+    task.manners.held = false;
     let (thread, stop) = running.stopped(status)?;
     task.slot = Slot::Stopped(thread);
     task.in_group_stop = stop == Stop::GroupStop;

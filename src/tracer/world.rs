@@ -57,6 +57,8 @@ pub(super) struct World<'o> {
     /// Ports at which the tree itself listens.
     pub(super) doors: BTreeSet<u16>,
     pub(super) loopback: Loopback,
+    /// Whether a timed wait ran out since a thread was held.
+    pub(super) timed_out_since_held: bool,
     /// Since when, in real time, nothing moved and no deadline was left.
     pub(super) quiet_since: Option<Instant>,
     /// CPUs that the tree may use, as the program is told.
@@ -78,6 +80,8 @@ pub(super) enum Due {
     PosixTimer(i32, i32),
     /// A timerfd, by its number in our list.
     TimerFile(usize),
+    /// A thread that was held for the sake of others goes on.
+    Unhold(i32),
     /// The run's time is up.
     TimeLimit,
     /// The patience with children that outlive the program is over.
@@ -133,6 +137,7 @@ impl<'o> World<'o> {
             strangers: HashMap::new(),
             doors: BTreeSet::new(),
             loopback: Loopback::default(),
+            timed_out_since_held: false,
             quiet_since: None,
             cpus,
             turns: None,

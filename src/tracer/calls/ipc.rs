@@ -6,7 +6,7 @@ use super::Then;
 use crate::clock::VirtualDuration;
 use crate::tracer::memory;
 use crate::tracer::regs::{Native, Registers};
-use crate::tracer::task::WaitKind;
+use crate::tracer::task::{Seen, WaitKind};
 use crate::tracer::world::{Caller, World};
 
 /// A wait of a `timespec` from now that fails with EAGAIN.
@@ -18,6 +18,9 @@ fn relative(world: &mut World<'_>, caller: Caller, registers: &mut Native, index
 }
 
 pub(super) fn rt_sigtimedwait(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Then> {
+    if registers.argument(2) == 0 {
+        return Ok(Then::See(Seen::Sigwait));
+    }
     relative(world, caller, registers, 2)
 }
 

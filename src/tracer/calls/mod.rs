@@ -74,12 +74,16 @@ pub(super) fn name(number: i64) -> &'static str {
 
 /// A thread is about to make a call that the filter marks.
 pub(super) fn enter(world: &mut World<'_>, tid: i32) -> io::Result<()> {
+    if world.is_held_here(tid) {
+        return Ok(());
+    }
     let task = &world.tasks[&tid];
     let Slot::Stopped(stopped) = &task.slot else { return Ok(()) };
     let mut registers = stopped.registers()?;
     let original = registers;
     let caller = Caller { tid, pid: task.pid };
     let resumed = world.take_up_interrupted(tid, &original);
+    world.count_call(tid, known(registers.number()).map(|(call, _)| call));
     let then = match decide(world, caller, &mut registers) {
         Err(error) if error.raw_os_error() == Some(libc::EFAULT) => Then::Go,
         other => other?,
@@ -138,6 +142,7 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         Some(Pending::Seen(Seen::TimerCreate { timer, id_at })) => {
             signal_timers::created(world, caller, timer, id_at, registers.result());
         }
+        Some(Pending::Seen(Seen::Sigwait)) => {}
         Some(Pending::Seen(Seen::Times)) => {
             registers.set_result(clock::times_result(world));
             put(world, tid, &registers)?;
@@ -150,6 +155,9 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             put(world, tid, &registers)?;
         }
         None => {}
+    }
+    if registers.result() > 0 && known(registers.number()).is_some_and(|(call, _)| call == Call::Sigtimedwait) {
+        signal_timers::fetched(world, caller, &registers);
     }
     world.release(tid, Resume::Go(0));
     Ok(())

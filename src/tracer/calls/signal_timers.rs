@@ -268,6 +268,27 @@ pub(super) fn timer_getoverrun(world: &mut World<'_>, caller: Caller, registers:
     Then::Answer(i64::from(timer.overrun_told))
 }
 
+/// A thread fetched a signal by itself (`sigwait` and its kind): of a timer's, it is told the expirations up to now.
+pub(super) fn fetched(world: &mut World<'_>, caller: Caller, registers: &Native) {
+    let info_at = registers.argument(1);
+    if info_at == 0 || world.processes.get(&caller.pid).is_none_or(|process| process.timers.posix.is_empty()) {
+        return;
+    }
+    // si_code, then (past a hole) the timer's id and its overrun.
+    let mut bytes = [0; 24];
+    if memory::read(caller.tid, info_at, &mut bytes).is_err() {
+        return;
+    }
+    let word = |at: usize| i32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    if word(8) == SI_TIMER
+        && let Some(timer) = posix(world, caller, word(16))
+    {
+        timer.taken();
+        // It was writable a moment ago.
+        let _ = memory::write(caller.tid, info_at + 20, &timer.overrun_told.to_ne_bytes());
+    }
+}
+
 /// Whether the signal of a timer has not been taken yet.
 fn is_waiting(pid: i32, notify: Notify) -> bool {
     let (waiting, signal) = match notify {

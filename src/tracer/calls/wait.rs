@@ -34,6 +34,7 @@ impl World<'_> {
         };
         let key = Some(self.deadlines.set(deadline, Due::Wait(caller.tid)));
         if let Some(task) = self.tasks.get_mut(&caller.tid) {
+            task.manners.busy_calls = 0;
             task.pending =
                 Some(Pending::Wait(TimedWait { kind, original, deadline, key, firing: false, begun, sleep }));
         }
@@ -96,6 +97,9 @@ impl World<'_> {
             if matches!(wait.kind, WaitKind::Select { .. } | WaitKind::Zero { .. }) {
                 write_rest(caller.tid, wait.kind, left);
             }
+        }
+        if !interrupted && matches!(wait.kind, WaitKind::TimesOut { restarts: false }) {
+            self.waited_in_vain(caller.tid);
         }
         let lasted = self.time.now().since(wait.begun);
         if matches!(wait.kind, WaitKind::Sleep { .. }) || lasted >= NOTABLE {

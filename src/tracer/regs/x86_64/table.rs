@@ -153,7 +153,7 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (125, "capget", Ignored),
     (126, "capset", Ignored),
     (127, "rt_sigpending", Ignored),
-    (128, "rt_sigtimedwait", Virtualised(C::Sigtimedwait, &[&[given(2)]])),
+    (128, "rt_sigtimedwait", Virtualised(C::Sigtimedwait, ALWAYS)),
     (129, "rt_sigqueueinfo", Ignored),
     (130, "rt_sigsuspend", Ignored),
     (131, "sigaltstack", Ignored),
