@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -103,7 +104,7 @@ impl TracedEngine {
         let sandbox = self.confinement(request)?;
         Ok(Options {
             argv: request.argv.clone(),
-            env: request.env.clone(),
+            env: self.environment(request),
             cwd: request.cwd.clone(),
             stdin: StdinMode::Bytes(request.stdin.clone()),
             output: OutputMode::Captured,
@@ -131,11 +132,22 @@ impl TracedEngine {
 }
 
 /// The working directory in a view of its own.
-const INSIDE: &str = "/work";
+const INSIDE: &str = "/exercise";
 /// Open files of a process.
 const OPEN_FILES: u64 = 1024;
 
 impl TracedEngine {
+    /// Without a `/tmp` of its own, a program's temporary files go into its working directory.
+    fn environment(&self, request: &RunRequest) -> Vec<(OsString, OsString)> {
+        let mut env = request.env.clone();
+        if self.rung == Rung::Landlock {
+            for (_, value) in env.iter_mut().filter(|(name, _)| name == "HOME" || name == "TMPDIR") {
+                *value = request.cwd.clone().into_os_string();
+            }
+        }
+        env
+    }
+
     fn confinement(&self, request: &RunRequest) -> Result<Option<Confinement>, EngineError> {
         if self.rung == Rung::Off {
             return Ok(None);

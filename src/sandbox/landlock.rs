@@ -8,6 +8,9 @@ use super::View;
 /// Files that every program may write, whatever the view says.
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 
+/// Files that resolving a name takes, and that tell nothing.
+const NAMES: [&str; 3] = ["/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf"];
+
 /// Closes everything that the view does not show, signals to processes outside, and abstract sockets of others.
 ///
 /// All of it or nothing: a kernel without the scopes (before 6.12, ABI 6) is refused, since signals would be open.
@@ -23,6 +26,9 @@ pub(super) fn restrict(view: &View) -> Result<(), String> {
         .and_then(Ruleset::create)
         .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(view.read_only.iter().chain([&"/proc".into()]), read)))
         .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(&view.read_write, all)))
+        .and_then(|ruleset| {
+            ruleset.add_rules(path_beneath_rules(NAMES, AccessFs::from_read(ABI::V5) & AccessFs::from_file(ABI::V5)))
+        })
         .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(DEVICES, AccessFs::from_file(ABI::V5))))
         .and_then(landlock::RulesetCreated::restrict_self)
         .map_err(failed)?;

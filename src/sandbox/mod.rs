@@ -34,5 +34,5 @@ pub use error::SandboxError;
 pub use filter::{Filter, Instruction};
 pub use inside::main as stage_main;
 pub use plan::{Identity, Plan, ProcessLimits, Rung, View};
-pub use probe::{Probed, Refusal, probe};
+pub use probe::{Probed, Refusal, probe, probe_each};
 pub use start::{Staged, start};

@@ -48,12 +48,12 @@ pub(super) fn enter(plan: &Plan) -> Result<(), String> {
     let trees = sources.iter().map(tree).collect::<Result<Vec<_>, _>>()?;
     fresh(Path::new(NEW_ROOT), 1 << 20, 4096, "755")?;
     // Before what is shown, which may lie in them.
-    fresh_folders(&plan.view)?;
+    fresh_folders(plan, &sources)?;
     for (source, tree) in sources.iter().zip(&trees) {
         place(source, tree.as_ref())
             .map_err(|cause| format!("show {} in the new root: {cause}", source.path.display()))?;
     }
-    proc_and_cwd(plan)?;
+    proc()?;
     small_files().map_err(step("write the new root's own files"))?;
 
     chdir(NEW_ROOT).map_err(step("enter the new root"))?;
@@ -129,31 +129,31 @@ fn place(source: &Source, tree: Option<&OwnedFd>) -> io::Result<()> {
     tree.map_or(Ok(()), |tree| attach(tree.as_fd(), &CString::new(target.as_os_str().as_bytes())?))
 }
 
-fn made(path: &str) -> Result<PathBuf, String> {
-    let folder = in_new_root(Path::new(path));
-    fs::create_dir_all(&folder).map_err(|cause| format!("make {path} in the new root: {cause}"))?;
+fn made(path: &Path) -> Result<PathBuf, String> {
+    let folder = in_new_root(path);
+    fs::create_dir_all(&folder).map_err(|cause| format!("make {} in the new root: {cause}", path.display()))?;
     Ok(folder)
 }
 
 /// Folders that begin empty and go with the run.
-fn fresh_folders(view: &View) -> Result<(), String> {
+fn fresh_folders(plan: &Plan, sources: &[Source]) -> Result<(), String> {
+    let View { fresh_bytes, fresh_files, .. } = plan.view;
     for folder in ["/tmp", "/dev/shm"] {
-        fresh(&made(folder)?, view.fresh_bytes, view.fresh_files, "1777")?;
+        fresh(&made(Path::new(folder))?, fresh_bytes, fresh_files, "1777")?;
+    }
+    // The working directory, too, unless it is shown; the root and the two above are there already.
+    let there = ["/", "/tmp", "/dev/shm"].iter().any(|folder| plan.cwd == Path::new(folder));
+    if !there && !sources.iter().any(|source| plan.cwd.starts_with(&source.path)) {
+        fresh(&made(&plan.cwd)?, fresh_bytes, fresh_files, "755")?;
     }
     Ok(())
 }
 
-/// Its own `/proc`, and the working directory: fresh as well, unless it is shown.
-fn proc_and_cwd(plan: &Plan) -> Result<(), String> {
-    let View { fresh_bytes, fresh_files, .. } = plan.view;
+/// Its own `/proc`.
+fn proc() -> Result<(), String> {
     let quiet = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    mount(Some("proc"), &made("/proc")?, Some("proc"), quiet, None::<&str>).map_err(step("mount a fresh /proc"))?;
-    let cwd = in_new_root(&plan.cwd);
-    if !cwd.exists() {
-        fs::create_dir_all(&cwd).map_err(step("make the working directory"))?;
-        fresh(&cwd, fresh_bytes, fresh_files, "755")?;
-    }
-    Ok(())
+    mount(Some("proc"), &made(Path::new("/proc"))?, Some("proc"), quiet, None::<&str>)
+        .map_err(step("mount a fresh /proc"))
 }
 
 fn fresh(folder: &Path, bytes: u64, files: u64, mode: &str) -> Result<(), String> {

@@ -45,6 +45,16 @@ pub fn probe(grade: &Path, identity: Option<Identity>) -> Probed {
     Probed { own_user: false, best: Rung::Off, refused }
 }
 
+/// Tries every rung, best first, and says why those that do not work do not.
+pub fn probe_each(grade: &Path, identity: Option<Identity>) -> Vec<(Rung, Option<Refusal>)> {
+    [Rung::Namespaces, Rung::Landlock]
+        .map(|rung| {
+            let refusal = try_out(rung, grade, identity).err();
+            (rung, refusal.map(|error| Refusal { rung, reason: error.to_string() }))
+        })
+        .to_vec()
+}
+
 fn try_out(rung: Rung, grade: &Path, identity: Option<Identity>) -> Result<(), SandboxError> {
     let plan = Plan {
         rung,

@@ -1,0 +1,62 @@
+//! Programs that mean harm, and legal ones that are awkward, in the sandbox: on every rung that this machine has, as who
+//! runs the tests and, when that is root, as another user, too.
+//!
+//! A program in `tests/hostile` says in its head how its run must end (`must:`); whatever it manages to do that it should not,
+//! it prints as `BREACH`. One in `tests/awkward` must do in the sandbox just what it does without. Canaries stand
+//! outside: a secret file, a process, servers; and after all of it nothing may be left.
+
+mod yard;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use yard::{Yard, awkward, hostile};
+
+use grade::sandbox::Rung;
+
+fn main() -> ExitCode {
+    if std::env::var_os(yard::VICTIM).is_some() {
+        Yard::be_a_victim();
+        return ExitCode::SUCCESS;
+    }
+    let arguments = Arguments::from_args();
+    let yard: &'static Yard = Box::leak(Box::new(Yard::open()));
+    let mut trials = Vec::new();
+    for rung in yard.rungs().iter().copied() {
+        for program in hostile::all().into_iter().filter(|program| program.on(rung)) {
+            let name = format!("{}::hostile::{}", rung.name(), program.name);
+            trials.push(Trial::test(name, move || program.check(yard, rung).map_err(Failed::from)));
+        }
+        for program in awkward::all().into_iter().filter(|program| program.on(rung)) {
+            let name = format!("{}::awkward::{}", rung.name(), program.name);
+            trials.push(Trial::test(name, move || program.check(yard, rung).map_err(Failed::from)));
+        }
+    }
+    trials.push(Trial::test("the_best_rung_is_among_those_tested", move || {
+        if yard.rungs().contains(&Rung::Namespaces) || yard.rungs().contains(&Rung::Landlock) {
+            Ok(())
+        } else {
+            Err("this machine has no rung to test".into())
+        }
+    }));
+    trials.push(Trial::test("a_killed_grader_leaves_nothing", move || {
+        yard.a_killed_grader_leaves_nothing().map_err(Failed::from)
+    }));
+    if yard.is_root() && std::env::var_os(yard::AS_ANOTHER).is_none() {
+        let filter = arguments.filter.clone();
+        trials.push(Trial::test("as_another_user", move || {
+            yard.as_another_user(filter.as_deref()).map_err(Failed::from)
+        }));
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let left = if arguments.list { Vec::new() } else { yard.close() };
+    report(&left);
+    if conclusion.has_failed() || !left.is_empty() { ExitCode::from(101) } else { ExitCode::SUCCESS }
+}
+
+#[expect(clippy::print_stderr, reason = "a test's own report")]
+fn report(left: &[String]) {
+    for trace in left {
+        eprintln!("left behind: {trace}");
+    }
+}

@@ -1,0 +1,4 @@
+# Computes for ever.
+# must: limit cpu
+while True:
+    pass

@@ -1,0 +1,16 @@
+# Servers of the machine, and of the world.
+# must: exit 0
+# rung: namespaces
+import socket, sys
+for address in [("127.0.0.1", int(sys.argv[2])), ("1.1.1.1", 80), ("169.254.169.254", 80)]:
+    try:
+        socket.create_connection(address, timeout=1).send(b"hello")
+        print("BREACH", address)
+    except OSError as error:
+        print("refused:", type(error).__name__)
+for address in [("127.0.0.1", int(sys.argv[2])), ("8.8.8.8", 53)]:
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"hello", address)
+        print("sent")
+    except OSError as error:
+        print("refused:", type(error).__name__)

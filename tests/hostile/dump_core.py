@@ -1,0 +1,4 @@
+# Leaves no core file.
+# must: signal 6
+import os
+os.abort()

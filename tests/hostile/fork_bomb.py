@@ -1,0 +1,5 @@
+# Doubles for ever.
+# must: limit processes
+import os
+while True:
+    os.fork()

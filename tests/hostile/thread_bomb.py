@@ -1,0 +1,5 @@
+# Threads without end.
+# must: limit processes
+import threading, time
+while True:
+    threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()

@@ -1,0 +1,6 @@
+# A deadlock.
+# must: stuck
+import threading
+lock = threading.Lock()
+lock.acquire()
+lock.acquire()
