@@ -3,7 +3,7 @@
 import os
 made = 0
 try:
-    while made < 5000:
+    while made < 300:
         if os.fork() == 0:
             os._exit(0)
         made += 1
