@@ -29,6 +29,8 @@ pub enum Step {
     CloseFrom(RawFd),
     /// Waits until one byte can be read here: the parent has attached.
     Gate(RawFd),
+    /// Enters these namespaces (flags of setns(2)) of the process behind this descriptor (a pidfd).
+    Enter(RawFd, c_int),
     /// Never gains privileges by an exec: filters need it.
     NoNewPrivileges,
     /// A seccomp filter.
@@ -135,6 +137,8 @@ fn take(step: &Step) -> c_long {
             unsafe { libc::syscall(libc::SYS_close_range, *first, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) }
         }
         Step::Gate(gate) => wait_at(*gate),
+        // SAFETY: numbers only; the child of a fork has one thread, as entering a user namespace wants it.
+        Step::Enter(process, kinds) => c_long::from(unsafe { libc::setns(*process, *kinds) }),
         // SAFETY: numbers only.
         Step::NoNewPrivileges => c_long::from(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }),
         Step::Filter(filter) => {

@@ -34,6 +34,12 @@ pub fn duplicate(descriptor: RawFd) -> io::Result<OwnedFd> {
     owned(c_long::from(unsafe { libc::fcntl(descriptor, libc::F_DUPFD_CLOEXEC, 0) }))
 }
 
+/// A descriptor that stands for a process (`pidfd_open(2)`).
+pub fn process(pid: pid_t) -> io::Result<OwnedFd> {
+    // SAFETY: numbers only.
+    owned(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })
+}
+
 /// A copy of a descriptor of another process, named by any of its threads: the first may have left already. Kernels
 /// before 6.9 know only processes.
 pub fn copy_from(tid: pid_t, descriptor: RawFd) -> io::Result<OwnedFd> {

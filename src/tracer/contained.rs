@@ -1,6 +1,7 @@
 //! Starts a program through the sandbox's stage, attached before it gives its rights up.
 
 use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use super::error::TracerError;
 use super::filter::{Sight, filters};
@@ -8,7 +9,8 @@ use super::options::Options;
 use super::streams::Streams;
 use super::tracee::Running;
 use crate::sandbox::{self, Confinement, Filter, Rung, SandboxError, Staged};
-use crate::sys::descriptor::duplicate;
+use crate::sys::child::Step;
+use crate::sys::descriptor::{duplicate, process};
 
 /// A program at the gate of its stage, attached.
 #[derive(Debug)]
@@ -38,10 +40,7 @@ impl Contained {
         let [stdin, stdout, stderr] = [duplicate(stdin), duplicate(stdout), duplicate(stderr)];
         let (stdin, stdout, stderr) = (stdin.map_err(failed)?, stdout.map_err(failed)?, stderr.map_err(failed)?);
         let plan = confinement.plan(&options.argv, &options.env, filters);
-        let staged = {
-            use std::os::fd::AsFd;
-            sandbox::start(&plan, &confinement.grade, [stdin.as_fd(), stdout.as_fd(), stderr.as_fd()])?
-        };
+        let staged = sandbox::start(&plan, &confinement.grade, [stdin.as_fd(), stdout.as_fd(), stderr.as_fd()])?;
         let tid = staged.program().as_raw();
         let running = match Running::seize(tid) {
             Ok(running) => running,
@@ -64,9 +63,26 @@ impl Contained {
         (self.rung == Rung::Namespaces).then(|| self.staged.child().as_raw())
     }
 
-    /// Lets it become the program.
-    pub(super) fn open_gate(&self) -> Result<(), SandboxError> {
-        self.staged.open_gate()
+    /// For a helper of the run: a process, and the step by which its child comes into the program's own network. None
+    /// where that is the machine's.
+    pub(super) fn network(&self) -> Result<Option<(OwnedFd, Step)>, TracerError> {
+        if self.rung != Rung::Namespaces {
+            return Ok(None);
+        }
+        let program = process(self.tid()).map_err(|cause| TracerError::System {
+            operation: "open the program's process",
+            tid: Some(self.tid()),
+            cause,
+        })?;
+        // Without root's rights, those over the network come with its user namespace.
+        let user = if nix::unistd::geteuid().is_root() { 0 } else { libc::CLONE_NEWUSER };
+        let enter = Step::Enter(program.as_raw_fd(), libc::CLONE_NEWNET | user);
+        Ok(Some((program, enter)))
+    }
+
+    /// Lets it become the program, with `instead` in the place of `word` in arguments and variables.
+    pub(super) fn open_gate(&self, word: &str, instead: &str) -> Result<(), SandboxError> {
+        self.staged.open_gate_with(word, instead)
     }
 
     /// What failed; for one that ended without an exec.

@@ -49,7 +49,7 @@ fn run(options: &Options) -> Result<Trace, TracerError> {
     }
     world.adopt(root, root, Slot::Running(running), Role::Program);
     if let Start::Contained(contained) = &start
-        && let Err(error) = contained.open_gate()
+        && let Err(error) = contained.open_gate("", "")
     {
         world.kill_all()?;
         return Err(error.into());
