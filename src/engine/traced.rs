@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::{Engine, EngineError, RunRequest};
 use crate::clock::VirtualDuration;
 use crate::course::model::Needs;
+use crate::fixture::Record;
 use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
-use crate::trace::{ClockKind, Trace};
-use crate::tracer::{self, Epoch, Options, OutputMode, RunLimits, StdinMode, TracerError, Unsupported};
+use crate::trace::{ClockKind, EventKind, Trace};
+use crate::tracer::{self, Epoch, FixtureProgram, Options, OutputMode, RunLimits, StdinMode, TracerError, Unsupported};
 
 /// Runs a program under the tracer, in virtual time (or, with [`TracedEngine::on_the_wall_clock`], in real time).
 #[derive(Clone, Debug)]
@@ -122,7 +123,10 @@ impl TracedEngine {
             schedule: request.schedule,
             switches: None,
             processors: self.processors.max(usize::try_from(limits.processors).unwrap_or(usize::MAX)),
-            fixture: request.http.then(|| vec![self.executable.clone().into_os_string(), "__fixture".into()]),
+            fixture: request.http.then(|| FixtureProgram {
+                argv: vec![self.executable.clone().into_os_string(), "__fixture".into()],
+                read: |line| Record::parse(line).ok().map(EventKind::from),
+            }),
             linger: VirtualDuration::ZERO,
             outside_network: self.rung != Rung::Namespaces,
             sandbox,

@@ -38,7 +38,7 @@ mod watch;
 mod world;
 
 pub use error::{TracerError, Unsupported};
-pub use options::{Epoch, Options, OutputMode, RunLimits, StdinMode};
+pub use options::{Epoch, FixtureProgram, Options, OutputMode, RunLimits, StdinMode};
 
 use crate::trace::Trace;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::clock::VirtualDuration;
 use crate::sandbox::Confinement;
 use crate::schedule::Switch;
-use crate::trace::ClockKind;
+use crate::trace::{ClockKind, EventKind};
 
 /// What is to be run under the tracer, and how.
 #[derive(Clone, Debug)]
@@ -39,7 +39,7 @@ pub struct Options {
     /// more where real parallelism must be seen. What the program is told does not change.
     pub processors: usize,
     /// The HTTP fixture's executable and arguments, when one is to run beside the program.
-    pub fixture: Option<Vec<OsString>>,
+    pub fixture: Option<FixtureProgram>,
     /// For how long (virtual) children that outlive the program and still hold its output may go on.
     pub linger: VirtualDuration,
     /// Whether the machine's network can be reached, so that a silent peer may be alive. False inside a sandbox with
@@ -85,6 +85,15 @@ impl Options {
             && matches!(self.clock, ClockKind::Virtual)
             && self.processors == 1
     }
+}
+
+/// The HTTP fixture that runs beside the program.
+#[derive(Clone, Debug)]
+pub struct FixtureProgram {
+    /// Its executable and arguments.
+    pub argv: Vec<OsString>,
+    /// Reads a line of its record; an `http` event, or none.
+    pub read: fn(&[u8]) -> Option<EventKind>,
 }
 
 /// What the program reads on its standard input.

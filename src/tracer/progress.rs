@@ -84,7 +84,8 @@ impl World<'_> {
     /// Brings the clock up to date; `stopped` has just stopped.
     pub(super) fn advance(&mut self, stopped: Option<i32>) {
         let real = self.pacer.real_step();
-        if self.started.is_none() && self.fixture.is_none() {
+        // What the fixture does before the program begins is not in its time.
+        if self.started.is_none() {
             return;
         }
         if self.turns.is_some() && self.time.pace() == Pace::Virtual {

@@ -97,6 +97,9 @@ impl World<'_> {
         if self.introduce_strangers() || self.let_held_go_on() {
             return Ok(Moved::Yes);
         }
+        if self.started.is_none() {
+            return Ok(Moved::No);
+        }
         if self.time.pace() == Pace::Real {
             return Ok(self.fire_overdue());
         }

@@ -1,17 +1,18 @@
 //! One run from start to end, on a thread of its own: ptrace belongs to threads, and waits must not meet the children of others.
 
+use std::ffi::{OsStr, OsString};
 use std::time::Instant;
 
 use super::contained::Contained;
 use super::cpu::{self, Pin};
 use super::error::TracerError;
 use super::filter::{Sight, filters};
+use super::fixture;
 use super::options::{Epoch, Options};
 use super::process::Role;
 use super::spawn::{Failure, Launch};
 use super::streams::Streams;
 use super::task::Slot;
-use super::tracee::Running;
 use super::turns::Turns;
 use super::watch::Watch;
 use super::world::World;
@@ -37,35 +38,60 @@ fn run(options: &Options) -> Result<Trace, TracerError> {
     };
     let streams = Streams::new(&options.stdin, options.output)?;
     let mut world = World::new(options, streams, cpus);
+    let mut watch = Watch::new()?;
+    let began = Instant::now();
+    let ran = start_and_follow(options, sight, &mut world, &mut watch);
+    let killed = world.kill_all();
+    ran?;
+    killed?;
+    Ok(whole(options, world, began))
+}
+
+/// Starts the program (and before it the fixture), and goes on until the run is over. What is left then is for the
+/// caller to kill.
+fn start_and_follow(
+    options: &Options,
+    sight: Sight,
+    world: &mut World<'_>,
+    watch: &mut Watch,
+) -> Result<(), TracerError> {
+    let filters: Vec<Step> = filters(sight)?.into_iter().map(Step::Filter).collect();
+    let contained = match &options.sandbox {
+        Some(confinement) => {
+            let (contained, running) = Contained::start(options, confinement, sight, &world.streams)?;
+            world.root = contained.tid();
+            world.init = contained.init();
+            world.adopt(world.root, world.root, Slot::Running(running), Role::Program);
+            Some(contained)
+        }
+        None => None,
+    };
+    let address = match &options.fixture {
+        Some(program) => {
+            let network = contained.as_ref().map(Contained::network).transpose()?.flatten();
+            let steps: Vec<Step> = network.iter().map(|(_, step)| step.clone()).collect();
+            Some(fixture::start(world, watch, program, &filters, &steps)?)
+        }
+        None => None,
+    };
     if sight == Sight::Turns {
         world.turns = Some(Turns::new(options.schedule, options.switches.as_deref()));
     }
-    let mut watch = Watch::new()?;
-    let began = Instant::now();
-    let (root, running, start) = start(options, sight, &world.streams)?;
-    world.root = root;
-    if let Start::Contained(contained) = &start {
-        world.init = contained.init();
-    }
-    world.adopt(root, root, Slot::Running(running), Role::Program);
-    if let Start::Contained(contained) = &start
-        && let Err(error) = contained.open_gate("", "")
-    {
-        world.kill_all()?;
-        return Err(error.into());
-    }
-    let followed = watch.follow(&mut world, |world| world.left.is_some() && !world.anyone_left());
+    let start = match contained {
+        Some(contained) => {
+            contained.open_gate(fixture::ADDRESS, address.as_deref().unwrap_or(fixture::ADDRESS))?;
+            Start::Contained(contained)
+        }
+        None => Start::Bare(start_bare(options, world, &filters, address.as_deref())?),
+    };
+    watch.follow(world, |world| world.left.is_some() && !world.anyone_left())?;
     if world.left.is_some() && world.started.is_none() {
-        world.kill_all()?;
         return Err(match start {
             Start::Bare(failure) => failure.error(),
             Start::Contained(contained) => contained.error(),
         });
     }
-    let killed = world.kill_all();
-    followed?;
-    killed?;
-    Ok(whole(options, world, began))
+    world.end_fixture(watch)
 }
 
 /// How the program was started: who knows why it never became one.
@@ -74,25 +100,33 @@ enum Start {
     Contained(Contained),
 }
 
-fn start(options: &Options, sight: Sight, streams: &Streams) -> Result<(i32, Running, Start), TracerError> {
-    if let Some(confinement) = &options.sandbox {
-        let (contained, running) = Contained::start(options, confinement, sight, streams)?;
-        return Ok((contained.tid(), running, Start::Contained(contained)));
-    }
-    let filters: Vec<Step> = filters(sight)?.into_iter().map(Step::Filter).collect();
+fn start_bare(
+    options: &Options,
+    world: &mut World<'_>,
+    filters: &[Step],
+    address: Option<&str>,
+) -> Result<Failure, TracerError> {
+    let argv: Vec<OsString> = options.argv.iter().map(|text| filled_in(text, address)).collect();
+    let env: Vec<_> = options.env.iter().map(|(name, value)| (name.clone(), filled_in(value, address))).collect();
     let launched = Launch {
-        argv: &options.argv,
-        env: &options.env,
+        argv: &argv,
+        env: &env,
         cwd: &options.cwd,
-        descriptors: &streams.descriptors(),
+        descriptors: &world.streams.descriptors(),
         own_session: options.stdin != super::options::StdinMode::Inherit,
         confinement: &[],
-        filters: &filters,
+        filters,
     }
     .start()?;
     let root = launched.tid;
     let (running, failure) = launched.split();
-    Ok((root, running, Start::Bare(failure)))
+    world.root = root;
+    world.adopt(root, root, Slot::Running(running), Role::Program);
+    Ok(failure)
+}
+
+fn filled_in(text: &OsStr, address: Option<&str>) -> OsString {
+    address.map_or_else(|| text.to_owned(), |address| fixture::with_address(text, address))
 }
 
 fn whole(options: &Options, mut world: World<'_>, began: Instant) -> Trace {
