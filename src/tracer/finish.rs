@@ -1,6 +1,7 @@
 //! The end of a run: everything is killed, and the numbers are put together.
 
 use super::error::TracerError;
+use super::process::Role;
 use super::stop::Change;
 use super::task::Slot;
 use super::world::World;
@@ -56,7 +57,7 @@ impl World<'_> {
             && task.pid == tid
             && let Some(process) = self.processes.remove(&task.pid)
         {
-            self.dead_cpu += process.cpu;
+            self.dead_cpu += if process.role == Role::Program { process.cpu } else { 0 };
         }
     }
 

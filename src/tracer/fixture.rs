@@ -50,6 +50,11 @@ impl Fixture {
     pub(super) fn address(&self) -> Option<&str> {
         str::from_utf8(self.address.strip_suffix(b"\n")?).ok()
     }
+
+    /// The port at which it listens.
+    pub(super) fn port(&self) -> Option<u16> {
+        self.address()?.rsplit(':').next()?.parse().ok()
+    }
 }
 
 /// Replaces `$http` in a text.

@@ -190,7 +190,7 @@ impl World<'_> {
             self.ended_children.push(pid);
         }
         if let Some(mut process) = self.processes.remove(&pid) {
-            self.dead_cpu += process.cpu;
+            self.dead_cpu += if process.role == Role::Program { process.cpu } else { 0 };
             for key in process.timers.delete_all() {
                 self.deadlines.cancel(key);
             }

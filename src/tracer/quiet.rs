@@ -8,6 +8,7 @@
 use std::time::{Duration, Instant};
 
 use super::error::TracerError;
+use super::fixture::Fixture;
 use super::procfs::{self, State};
 use super::task::{Pending, Seen, Slot, Task};
 use super::time::Pace;
@@ -149,7 +150,9 @@ impl World<'_> {
         if !self.streams.has_outside_input() && !self.network {
             return false;
         }
-        let listens = self.options.outside_network && !self.doors.is_empty();
+        // The fixture listens, too, yet nobody outside knows of it.
+        let fixture = self.fixture.as_ref().and_then(Fixture::port);
+        let listens = self.options.outside_network && self.doors.iter().any(|door| Some(*door) != fixture);
         let program: Vec<&Task> = self.tasks.values().filter(|task| !self.is_fixture(task.pid)).collect();
         let no_deadline = self.deadlines.iter().all(|(_, due)| matches!(due, Due::TimeLimit | Due::Linger));
         program.into_iter().filter_map(|task| Some((task, task.procfs.blocked_in()?))).any(

@@ -144,9 +144,10 @@ impl<'o> World<'o> {
         }
     }
 
-    /// CPU nanoseconds that the tree has used, the dead included.
+    /// CPU nanoseconds that the program's tree has used, the dead included, the fixture not.
     pub(super) fn cpu(&mut self) -> u64 {
-        self.dead_cpu + self.processes.values_mut().map(Process::measure).sum::<u64>()
+        let program = self.processes.values_mut().filter(|process| process.role == Role::Program);
+        self.dead_cpu + program.map(Process::measure).sum::<u64>()
     }
 
     /// Whether a process belongs to the fixture and not to the program.
