@@ -206,7 +206,14 @@ fn usage_that_makes_no_sense_is_refused() {
     for args in [&[][..], &["--timeout", "soon", "true"], &["--epoch", "noon", "true"], &["--format", "png", "true"]] {
         assert_eq!(Traced::new(args).status(), 2, "{args:?}");
     }
-    assert_eq!(Traced::new(&["--sandbox", "require", "true"]).status(), 125);
+    assert_eq!(Traced::new(&["--sandbox", "perhaps", "true"]).status(), 2);
+}
+
+#[test]
+fn in_the_whole_sandbox_a_program_runs_and_finds_nobodys_home() {
+    let script = "ls -A \"$HOME\" /home /root 2>/dev/null; exit 3";
+    let output = Traced::new(&["-q", "--sandbox", "require", "--", "sh", "-c", script]).run();
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(3), String::new()));
 }
 
 #[test]
