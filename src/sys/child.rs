@@ -37,6 +37,24 @@ pub enum Step {
     Filter(BpfProgram),
 }
 
+impl Step {
+    /// What it does, as a verb.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::NewSession => "begin a session for the program",
+            Self::DefaultSignals => "reset the program's signals",
+            Self::Limit(..) => "limit the program",
+            Self::Directory(_) => "enter the program's folder",
+            Self::Descriptor(..) => "give the program its streams",
+            Self::CloseFrom(_) => "close what is not the program's",
+            Self::Gate(_) => "hear that the program may go",
+            Self::Enter(..) => "enter the program's network",
+            Self::NoNewPrivileges => "refuse the program new privileges",
+            Self::Filter(_) => "put a system call filter on the program",
+        }
+    }
+}
+
 /// The program that the child becomes.
 #[derive(Clone, Debug)]
 pub struct Image {

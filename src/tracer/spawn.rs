@@ -40,6 +40,8 @@ pub(super) struct Launched {
 pub(super) struct Failure {
     report: File,
     program: String,
+    /// The steps before the program's start.
+    steps: Vec<&'static str>,
 }
 
 fn system(operation: &'static str) -> impl FnOnce(io::Error) -> TracerError {
@@ -108,6 +110,7 @@ impl Launch<'_> {
 
         let tid = child::spawn(&steps, &image, reporter.as_raw_fd()).map_err(system("fork"))?;
         drop((gate, reporter));
+        let steps = steps.iter().map(Step::name).collect();
         let running = match Running::seize(tid) {
             Ok(running) => running,
             Err(cause) => {
@@ -119,7 +122,7 @@ impl Launch<'_> {
             }
         };
         File::from(gatekeeper).write_all(&[1]).map_err(system("open the gate"))?;
-        Ok(Launched { tid, running, failure: Failure { report: File::from(report), program } })
+        Ok(Launched { tid, running, failure: Failure { report: File::from(report), program, steps } })
     }
 }
 
@@ -137,7 +140,11 @@ impl Failure {
         if let Err(cause) = self.report.read_exact(&mut message) {
             return system("set up the program")(cause);
         }
-        let code = i32::from_ne_bytes([message[4], message[5], message[6], message[7]]);
-        TracerError::Start { program: self.program, cause: io::Error::from_raw_os_error(code) }
+        let number = |at: usize| i32::from_ne_bytes([message[at], message[at + 1], message[at + 2], message[at + 3]]);
+        let cause = io::Error::from_raw_os_error(number(4));
+        match usize::try_from(number(0)).ok().and_then(|step| self.steps.get(step)) {
+            Some(operation) => system(operation)(cause),
+            None => TracerError::Start { program: self.program, cause },
+        }
     }
 }
