@@ -120,8 +120,7 @@ fn become_program(steps: &[Step], image: &Image, argv: &[*const c_char], env: &[
 }
 
 fn errno() -> c_int {
-    // SAFETY: glibc's errno location is always valid in the calling thread.
-    unsafe { *libc::__errno_location() }
+    io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }
 
 fn fail(report: RawFd, step: c_int, code: c_int) -> ! {

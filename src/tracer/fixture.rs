@@ -42,7 +42,7 @@ impl Fixture {
     }
 
     /// Which of its streams a descriptor is: its own program says which number is what.
-    pub(super) fn stream(&self, number: i32) -> Option<u8> {
+    pub(super) fn stream(number: i32) -> Option<u8> {
         u8::try_from(number).ok().filter(|number| matches!(number, 1 | 3))
     }
 

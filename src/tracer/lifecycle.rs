@@ -22,7 +22,7 @@ impl World<'_> {
     }
 
     /// A thread made another one, or a process.
-    pub(super) fn made(&mut self, tid: i32, child: i32, vfork: bool) -> io::Result<()> {
+    pub(super) fn made(&mut self, tid: i32, child: i32, vfork: bool) {
         let pid = self.tasks[&tid].pid;
         let role = self.processes.get(&pid).map_or(Role::Program, |process| process.role);
         self.introduce(child, pid, tid, role);
@@ -32,7 +32,6 @@ impl World<'_> {
         // Under a schedule it must stop when the child lets it go on, or two would run at once.
         let how = if vfork && self.turns.is_some() { Resume::UntilReturn } else { Resume::Go(0) };
         self.release(tid, how);
-        Ok(())
     }
 
     /// Takes a new thread into the tree, and lets it go on when it had come early.
@@ -41,7 +40,11 @@ impl World<'_> {
         let early = self.strangers.remove(&child);
         let came_early = early.is_some();
         let slot = early.map_or_else(|| Slot::Running(Running::attached(child)), Slot::Stopped);
+        let sees_sockets = self.processes.get(&maker_pid).is_some_and(|process| process.sees_sockets);
         self.adopt(child, pid, slot, role);
+        if let Some(process) = self.processes.get_mut(&pid) {
+            process.sees_sockets |= sees_sockets;
+        }
         let kind = if pid == child {
             EventKind::Process { parent: self.parent_in_trace(maker_pid) }
         } else {
@@ -125,10 +128,10 @@ impl World<'_> {
     }
 
     /// A thread is about to end: the last moment to ask what it used.
-    pub(super) fn exiting(&mut self, tid: i32) -> io::Result<()> {
+    pub(super) fn exiting(&mut self, tid: i32) {
         self.drop_pending(tid);
         self.end_sleep_of_interrupted(tid);
-        let Some(task) = self.tasks.get_mut(&tid) else { return Ok(()) };
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
         let cpu = task.procfs.ran().map_or(0, |(cpu, _)| cpu);
         task.ended = Some(cpu);
         let pid = task.pid;
@@ -139,7 +142,6 @@ impl World<'_> {
             self.tell_of_zombies();
         }
         self.release(tid, Resume::Go(0));
-        Ok(())
     }
 
     /// The program itself is about to end: its children that ended before it, and that it never waited for, are still there.

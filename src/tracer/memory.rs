@@ -64,13 +64,6 @@ pub(super) fn read_timespec(tid: i32, at: u64) -> io::Result<Option<VirtualDurat
     Ok(span(seconds, nanos))
 }
 
-/// Reads a `timeval`, as [`read_timespec`]. The kernel carries microseconds over a second into the seconds only for
-/// `select`; everywhere else it refuses them.
-pub(super) fn read_timeval(tid: i32, at: u64) -> io::Result<Option<VirtualDuration>> {
-    let [seconds, micros] = read_words(tid, at)?;
-    Ok(timeval(seconds, micros))
-}
-
 /// The span of a `timeval`.
 pub(super) fn timeval(seconds: i64, micros: i64) -> Option<VirtualDuration> {
     let micros = u64::try_from(micros).ok()?;

@@ -13,6 +13,8 @@ pub(super) struct Process {
     pub(super) threads: u32,
     /// CPU nanoseconds that it had used when last asked.
     pub(super) cpu: u64,
+    /// Whether its calls that may block on a socket stop.
+    pub(super) sees_sockets: bool,
     /// Its timers that send signals.
     pub(super) timers: Timers,
 }
@@ -28,7 +30,7 @@ pub(super) enum Role {
 
 impl Process {
     pub(super) fn new(pid: i32, role: Role) -> Self {
-        Self { pid, role, threads: 0, cpu: 0, timers: Timers::default() }
+        Self { pid, role, threads: 0, cpu: 0, sees_sockets: false, timers: Timers::default() }
     }
 
     /// Asks the kernel what CPU time its threads, living and dead, have used.

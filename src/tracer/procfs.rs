@@ -129,6 +129,13 @@ pub(super) fn descriptor(pid: i32, number: i32) -> Option<String> {
     Some(link.to_string_lossy().into_owned())
 }
 
+/// Whether a descriptor of a thread does not block.
+pub(super) fn is_nonblocking(tid: i32, number: i32) -> bool {
+    let Ok(text) = fs::read_to_string(format!("/proc/{tid}/fdinfo/{number}")) else { return false };
+    let flags = text.lines().find_map(|line| i32::from_str_radix(line.strip_prefix("flags:")?.trim(), 8).ok());
+    flags.is_some_and(|flags| flags & libc::O_NONBLOCK != 0)
+}
+
 /// The program that a process runs.
 pub(super) fn program(pid: i32) -> String {
     fs::read_link(format!("/proc/{pid}/exe")).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()

@@ -7,7 +7,6 @@
 
 use std::time::{Duration, Instant};
 
-use super::error::TracerError;
 use super::fixture::Fixture;
 use super::procfs::{self, State};
 use super::task::{Pending, Seen, Slot, Task};
@@ -94,23 +93,23 @@ impl World<'_> {
     }
 
     /// Everything sleeps: time moves on to the next deadline, or the program can never move again.
-    pub(super) fn act_on_quiet(&mut self) -> Result<Moved, TracerError> {
+    pub(super) fn act_on_quiet(&mut self) -> Moved {
         if self.introduce_strangers() || self.let_held_go_on() {
-            return Ok(Moved::Yes);
+            return Moved::Yes;
         }
         if self.started.is_none() {
-            return Ok(Moved::No);
+            return Moved::No;
         }
         if self.time.pace() == Pace::Real {
-            return Ok(self.fire_overdue());
+            return self.fire_overdue();
         }
         if self.left.is_some() && !self.may_linger() {
             self.end(Ended::Exit, None);
-            return Ok(Moved::Yes);
+            return Moved::Yes;
         }
         if self.waits_for_outside() {
             self.time.pass();
-            return Ok(self.fire_overdue());
+            return self.fire_overdue();
         }
         let next = self.deadlines.iter().find(|(_, due)| !matches!(due, Due::TimeLimit | Due::Linger));
         if next.is_some() {
@@ -121,18 +120,18 @@ impl World<'_> {
             }
             self.fire_first();
             self.quiet_since = None;
-            return Ok(Moved::Yes);
+            return Moved::Yes;
         }
         if self.left.is_some() {
             self.end(Ended::Exit, None);
-            return Ok(Moved::Yes);
+            return Moved::Yes;
         }
         let since = *self.quiet_since.get_or_insert_with(Instant::now);
         if self.network && since.elapsed() < NETWORK_PATIENCE {
-            return Ok(Moved::No);
+            return Moved::No;
         }
         self.stuck();
-        Ok(Moved::Yes)
+        Moved::Yes
     }
 
     /// Whether children that outlived the program may go on: they still hold its output.

@@ -24,7 +24,7 @@ pub(super) enum Stop {
     /// It is about to end.
     Exiting,
     /// It took part in a group-stop by this signal.
-    GroupStop,
+    InGroup,
     /// It stopped because it is new, or because we asked.
     Asked,
     /// This signal is about to be delivered.
@@ -75,7 +75,7 @@ impl Stop {
             }
             libc::PTRACE_EVENT_EXIT => Ok(Self::Exiting),
             libc::PTRACE_EVENT_STOP if signal == libc::SIGTRAP => Ok(Self::Asked),
-            libc::PTRACE_EVENT_STOP => Ok(Self::GroupStop),
+            libc::PTRACE_EVENT_STOP => Ok(Self::InGroup),
             _ => Ok(Self::Asked),
         }
     }

@@ -40,7 +40,7 @@ pub(super) enum Slot {
 #[derive(Debug)]
 pub(super) enum Pending {
     /// A wait whose time-out we keep.
-    Wait(TimedWait),
+    Wait(Box<TimedWait>),
     /// A call whose result we want to see.
     Seen(Seen),
 }
@@ -101,6 +101,8 @@ pub(super) enum WaitKind {
     TimesOut { restarts: bool },
     /// Returns `-EAGAIN`.
     Again,
+    /// Returns `-EINPROGRESS`.
+    InProgress,
     /// Returns 0; where the remaining time goes.
     Zero { rest_at: Option<u64> },
     /// `select`: 0, with its sets cleared; where the remaining time goes, and whether as a `timeval`.

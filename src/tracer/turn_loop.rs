@@ -227,7 +227,7 @@ impl World<'_> {
         if self.time.pace() == Pace::Virtual {
             self.choose_deadline();
         }
-        self.act_on_quiet()
+        Ok(self.act_on_quiet())
     }
 
     /// Of the deadlines that lie close together any may come first.

@@ -112,7 +112,7 @@ impl Watch {
                     }
                     Moved::Yes
                 }
-                _ => world.act_on_quiet()?,
+                _ => world.act_on_quiet(),
             },
         };
         if moved == Moved::Yes {
@@ -180,15 +180,21 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
     task.manners.held = false;
     let (thread, stop) = running.stopped(status)?;
     task.slot = Slot::Stopped(thread);
-    task.in_group_stop = stop == Stop::GroupStop;
+    task.in_group_stop = stop == Stop::InGroup;
     world.advance(Some(tid));
     match stop {
         Stop::Call => calls::enter(world, tid),
         Stop::Return => calls::leave(world, tid),
-        Stop::Made { child, vfork } => world.made(tid, child, vfork),
+        Stop::Made { child, vfork } => {
+            world.made(tid, child, vfork);
+            Ok(())
+        }
         Stop::Exec { former } => world.became(tid, former),
-        Stop::Exiting => world.exiting(tid),
-        Stop::GroupStop => {
+        Stop::Exiting => {
+            world.exiting(tid);
+            Ok(())
+        }
+        Stop::InGroup => {
             world.release(tid, Resume::Listen);
             Ok(())
         }

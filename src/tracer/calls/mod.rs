@@ -13,6 +13,7 @@ mod select;
 mod signal_timers;
 mod sleep;
 mod socket;
+mod socket_timeouts;
 mod sync;
 mod timer_files;
 mod treatment;
@@ -22,7 +23,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::OnceLock;
 
-pub(super) use socket::SocketTimeouts;
+pub(super) use socket_timeouts::SocketTimeouts;
 pub(super) use treatment::{ALWAYS, Call, Condition, Test, Treatment, When, given, is, is_not, masked};
 
 use super::regs::{CALLS, Native, Registers, negative};
@@ -46,6 +47,8 @@ pub(super) enum Then {
     },
     /// The kernel does it, and we look at what it returned.
     See(Seen),
+    /// The kernel does what the registers now say instead.
+    Replace(Seen),
 }
 
 /// A call answered with an error.
@@ -101,6 +104,13 @@ pub(super) fn enter(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             world.begin_wait(caller, kind, original, until, span, resumed);
             world.release(tid, Resume::UntilReturn);
         }
+        Then::Replace(seen) => {
+            put(world, tid, &registers)?;
+            if let Some(task) = world.tasks.get_mut(&tid) {
+                task.pending = Some(Pending::Seen(seen));
+            }
+            world.release(tid, Resume::UntilReturn);
+        }
         Then::See(seen) => {
             if let Some(task) = world.tasks.get_mut(&tid) {
                 task.pending = Some(Pending::Seen(seen));
@@ -117,10 +127,14 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
         return Ok(then);
     }
     match known(registers.number()) {
-        Some((call, when)) if !under_schedule || ordering::concerns_time(when, registers) => {
-            dispatch(world, caller, call, registers)
+        // A filter that was added later may bring calls that do not concern time.
+        Some((call, when)) if ordering::concerns_time(when, registers) => {
+            match dispatch(world, caller, call, registers)? {
+                Then::Go => Ok(socket_timeouts::may_block(world, caller, registers)),
+                then => Ok(then),
+            }
         }
-        _ => Ok(Then::Go),
+        _ => Ok(socket_timeouts::may_block(world, caller, registers)),
     }
 }
 
@@ -133,7 +147,7 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
     let mut registers = stopped.registers()?;
     match pending {
         Some(Pending::Wait(wait)) => {
-            world.finish_wait(caller, wait, &mut registers);
+            world.finish_wait(caller, &wait, &mut registers);
             put(world, tid, &registers)?;
         }
         Some(Pending::Seen(Seen::Write { stream, parts })) => {
@@ -142,19 +156,17 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         Some(Pending::Seen(Seen::TimerCreate { timer, id_at })) => {
             signal_timers::created(world, caller, timer, id_at, registers.result());
         }
-        Some(Pending::Seen(Seen::Sigwait)) => {}
         Some(Pending::Seen(Seen::Times)) => {
             registers.set_result(clock::times_result(world));
             put(world, tid, &registers)?;
         }
         Some(Pending::Seen(Seen::Sysinfo { at })) if registers.result() == 0 => clock::uptime(world, caller, at)?,
-        Some(Pending::Seen(Seen::Sysinfo { .. })) => {}
         Some(Pending::Seen(Seen::Door(number))) => socket::opened(world, caller, number, registers.result()),
         Some(Pending::Seen(Seen::Injected(injected))) => {
             injected.put_back(world, caller, &mut registers)?;
             put(world, tid, &registers)?;
         }
-        None => {}
+        Some(Pending::Seen(Seen::Sysinfo { .. } | Seen::Sigwait)) | None => {}
     }
     if registers.result() > 0 && known(registers.number()).is_some_and(|(call, _)| call == Call::Sigtimedwait) {
         signal_timers::fetched(world, caller, &registers);
@@ -205,8 +217,8 @@ fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut N
         Call::TimerDelete => Ok(signal_timers::timer_delete(world, caller, registers)),
         Call::TimerfdSettime => timer_files::timerfd_settime(world, caller, registers),
         Call::TimerfdGettime => timer_files::timerfd_gettime(world, caller, registers),
-        Call::Setsockopt => socket::setsockopt(world, caller, registers),
-        Call::Getsockopt => socket::getsockopt(world, caller, registers),
+        Call::Setsockopt => socket_timeouts::setsockopt(world, caller, registers),
+        Call::Getsockopt => socket_timeouts::getsockopt(world, caller, registers),
         Call::Socket => Ok(socket::socket(world)),
         Call::Connect => socket::connect(world, caller, registers),
         Call::Bind | Call::Listen => Ok(socket::door(world, registers)),

@@ -9,6 +9,7 @@ use std::io;
 use super::{Then, error};
 use crate::clock::VirtualInstant;
 use crate::trace::{Ended, LimitKind};
+use crate::tracer::fixture::Fixture;
 use crate::tracer::memory;
 use crate::tracer::regs::{Native, Registers, address, int};
 use crate::tracer::task::Seen;
@@ -16,7 +17,7 @@ use crate::tracer::world::{Caller, World};
 
 /// One call takes at most this much, as `write(2)` may.
 const MOST: u64 = 64 << 20;
-/// The kernel's IOV_MAX.
+/// The kernel's `IOV_MAX`.
 const MOST_PARTS: u64 = 1024;
 
 pub(super) fn write(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
@@ -67,8 +68,8 @@ pub(super) fn transfer(world: &World<'_>, caller: Caller, registers: &Native) ->
 
 fn stream(world: &World<'_>, caller: Caller, registers: &Native) -> Option<u8> {
     let number = int(registers.argument(0));
-    if let Some(fixture) = world.fixture.as_ref().filter(|fixture| fixture.is(caller.pid)) {
-        return fixture.stream(number);
+    if world.fixture.as_ref().is_some_and(|fixture| fixture.is(caller.pid)) {
+        return Fixture::stream(number);
     }
     world.streams.stream(caller.tid, number)
 }

@@ -279,9 +279,9 @@ pub(super) fn fetched(world: &mut World<'_>, caller: Caller, registers: &Native)
     if memory::read(caller.tid, info_at, &mut bytes).is_err() {
         return;
     }
-    let word = |at: usize| i32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-    if word(8) == SI_TIMER
-        && let Some(timer) = posix(world, caller, word(16))
+    let int_at = |at: usize| i32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    if int_at(8) == SI_TIMER
+        && let Some(timer) = posix(world, caller, int_at(16))
     {
         timer.taken();
         // It was writable a moment ago.

@@ -10,19 +10,6 @@ use crate::tracer::regs::{Native, Registers, int};
 use crate::tracer::task::Seen;
 use crate::tracer::world::{Caller, World};
 
-/// Time-outs that were set on sockets, by the socket.
-#[derive(Debug, Default)]
-pub(in crate::tracer) struct SocketTimeouts {}
-
-pub(super) fn setsockopt(world: &mut World<'_>, _: Caller, _: &Native) -> io::Result<Then> {
-    world.not_virtualised("SO_RCVTIMEO and SO_SNDTIMEO");
-    Ok(Then::Go)
-}
-
-pub(super) fn getsockopt(_: &mut World<'_>, _: Caller, _: &Native) -> io::Result<Then> {
-    Ok(Then::Go)
-}
-
 /// Its time-out is only looked at after each message: too odd to imitate.
 pub(super) fn recvmmsg(world: &mut World<'_>) -> Then {
     world.not_virtualised("recvmmsg with a time-out");

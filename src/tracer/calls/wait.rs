@@ -8,8 +8,8 @@ use crate::tracer::regs::{Native, Registers, address, negative};
 use crate::tracer::task::{Interrupted, Pending, TimedWait, WaitKind};
 use crate::tracer::world::{Caller, Due, World};
 
-/// The kernel's own codes for "interrupted, make the call again": ERESTARTSYS, ERESTARTNOINTR, ERESTARTNOHAND,
-/// ERESTART_RESTARTBLOCK. A program never sees them.
+/// The kernel's own codes for "interrupted, make the call again": `ERESTARTSYS`, `ERESTARTNOINTR`, `ERESTARTNOHAND`,
+/// `ERESTART_RESTARTBLOCK`. A program never sees them.
 const RESTARTS: [i64; 4] = [-512, -513, -514, -516];
 /// With a handler: EINTR. Without: the call is made again.
 const RESTART_WITHOUT_HANDLER: i64 = -514;
@@ -36,7 +36,7 @@ impl World<'_> {
         if let Some(task) = self.tasks.get_mut(&caller.tid) {
             task.manners.busy_calls = 0;
             task.pending =
-                Some(Pending::Wait(TimedWait { kind, original, deadline, key, firing: false, begun, sleep }));
+                Some(Pending::Wait(Box::new(TimedWait { kind, original, deadline, key, firing: false, begun, sleep })));
         }
     }
 
@@ -53,7 +53,7 @@ impl World<'_> {
     }
 
     /// A wait returned: the registers become what the program would have seen with the time-out.
-    pub(super) fn finish_wait(&mut self, caller: Caller, wait: TimedWait, registers: &mut Native) {
+    pub(super) fn finish_wait(&mut self, caller: Caller, wait: &TimedWait, registers: &mut Native) {
         if let Some(key) = wait.key {
             self.deadlines.cancel(key);
         }
@@ -65,14 +65,18 @@ impl World<'_> {
         let restart = RESTARTS.contains(&result);
         let interrupted = restart || result == negative(libc::EINTR);
         if wait.firing && interrupted {
-            registers.set_result(time_is_up(caller.tid, &wait));
+            registers.set_result(time_is_up(caller.tid, wait));
         } else if interrupted {
             let left = wait.deadline.since(self.time.now());
             write_rest(caller.tid, wait.kind, left);
             let again = match wait.kind {
                 // These are never made again behind the program's back, unless the signal means nothing to it. A tracer
                 // sees (and is interrupted by) signals that the program ignores; bare they do not end a call.
-                WaitKind::Again => only_ignored_signals(caller),
+                WaitKind::Again | WaitKind::InProgress => {
+                    let again = only_ignored_signals(caller);
+                    registers.set_result(negative(libc::EINTR));
+                    again
+                }
                 WaitKind::Zero { rest_at: None } if !restart => only_ignored_signals(caller),
                 WaitKind::TimesOut { restarts: true } => {
                     return;
@@ -117,6 +121,7 @@ fn time_is_up(tid: i32, wait: &TimedWait) -> i64 {
         WaitKind::Sleep { .. } | WaitKind::Zero { .. } => 0,
         WaitKind::TimesOut { .. } => negative(libc::ETIMEDOUT),
         WaitKind::Again => negative(libc::EAGAIN),
+        WaitKind::InProgress => negative(libc::EINPROGRESS),
         WaitKind::Select { .. } => {
             let bits = wait.original.argument(0).min(1 << 20);
             let zeros = vec![0; address(bits.div_ceil(64) * 8)];

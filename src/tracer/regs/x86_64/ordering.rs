@@ -3,7 +3,7 @@
 use crate::tracer::calls::{ALWAYS, When, is};
 
 /// Number, and when it stops: calls that may block until another thread does something, calls that may wake one, and those
-/// that ask the kernel for chance. A lock of a file blocks only when it is asked to wait (F_SETLKW, F_OFD_SETLKW).
+/// that ask the kernel for chance. A lock of a file blocks only when it is asked to wait (`F_SETLKW`, `F_OFD_SETLKW`).
 pub(in crate::tracer) const ORDERING: &[(i64, When)] = &[
     (0, ALWAYS),
     (3, ALWAYS),

@@ -7,7 +7,7 @@ use crate::tracer::calls::Call as C;
 use crate::tracer::calls::Treatment::{self, Ignored, Observed, Refused, Virtualised};
 use crate::tracer::calls::{ALWAYS, When, given, is, is_not, masked};
 
-/// A futex operation with a time-out: WAIT, LOCK_PI, WAIT_BITSET, WAIT_REQUEUE_PI, LOCK_PI2, each private or not and on
+/// A futex operation with a time-out: `WAIT`, `LOCK_PI`, `WAIT_BITSET`, `WAIT_REQUEUE_PI`, `LOCK_PI2`, each private or not and on
 /// either clock.
 const FUTEX_TIMED: When = &[
     &[masked(1, 0x7f, 0), given(3)],
@@ -19,7 +19,7 @@ const FUTEX_TIMED: When = &[
 /// A time-out in milliseconds that is neither 0 nor -1.
 const TIMED_POLL: When = &[&[is_not(2, 0), is_not(2, 0xffff_ffff)]];
 const TIMED_EPOLL: When = &[&[is_not(3, 0), is_not(3, 0xffff_ffff)]];
-/// `SO_RCVTIMEO` and `SO_SNDTIMEO` of SOL_SOCKET, in the old and the new form.
+/// `SO_RCVTIMEO` and `SO_SNDTIMEO` of `SOL_SOCKET`, in the old and the new form.
 const SOCKET_TIMEOUTS: When =
     &[&[is(1, 1), is(2, 20)], &[is(1, 1), is(2, 21)], &[is(1, 1), is(2, 66)], &[is(1, 1), is(2, 67)]];
 
