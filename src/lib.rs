@@ -12,6 +12,7 @@
 //! | [`cli`] | one file a subcommand; the only owner of stdout and stderr | everything; nobody uses it |
 //! | [`batch`] | grades submissions: one exercise of one student, many of many | `pool`, `engine`, `build`, `check`, `course`, `trace` |
 //! | [`pool`] | worker processes around builds and runs | `engine`, `build` |
+//! | [`explore`] | one program under many schedules: its different outcomes | `tracer`, `trace` |
 //! | [`engine`] | runs a program and tells what it did: traced, wall, scripted | `tracer`, `sandbox`, `fixture`, `trace`, `course` (limits), `sys` |
 //! | [`tracer`] | ptrace: the loop, system calls, registers | `clock`, `schedule`, `trace`, `sandbox`, `sys` |
 //! | [`sandbox`] | what a submission may do | `sys` |
@@ -39,6 +40,7 @@ pub mod course;
 pub mod diag;
 pub mod engine;
 pub mod event;
+pub mod explore;
 pub mod fixture;
 pub mod pool;
 pub mod report;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("batch", &["build", "check", "clock", "course", "diag", "engine", "event", "pool", "trace"]),
     ("pool", &["build", "course", "engine", "event", "trace"]),
+    ("explore", &["clock", "schedule", "trace", "tracer"]),
     ("engine", &["build", "clock", "course", "fixture", "sandbox", "schedule", "sys", "trace", "tracer"]),
     ("tracer", &["clock", "sandbox", "schedule", "sys", "trace"]),
     ("build", &["course", "event", "sandbox", "sys"]),

@@ -2,6 +2,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::explore::ExploreArgs;
 use super::trace::TraceArgs;
 use crate::course::model::Language;
 
@@ -73,6 +74,7 @@ pub enum Command {
     Solution(SolutionArgs),
     /// Run any program under the engine and show what it did
     Trace(TraceArgs),
+    Explore(ExploreArgs),
     /// Check the course: solutions pass, starters and wrong submissions fail as declared
     Verify(AuthorArgs),
     /// Record the snapshots again from the reference solutions

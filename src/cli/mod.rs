@@ -13,6 +13,7 @@ mod crash;
 mod doctor;
 mod embedded;
 mod exit;
+mod explore;
 mod failure;
 mod grade;
 mod hint;
@@ -95,6 +96,7 @@ fn run(cli: Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Solution(args) => solution::run(&args, console),
         Command::Verify(args) => verify::run(&args, console),
         Command::Bless(args) => bless::run(&args, console),
+        Command::Explore(args) => explore::run(&args, console),
         Command::Doctor => doctor::run(console),
         Command::Schema(args) => schema::run(&args, console),
         Command::Completions(args) => completions::run(&args, console),

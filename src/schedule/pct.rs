@@ -14,7 +14,7 @@ use crate::clock::VirtualDuration;
 #[derive(Clone, Debug)]
 pub struct Pct {
     births: SplitMix64,
-    holds: SplitMix64,
+    holds: Option<SplitMix64>,
     priorities: BTreeMap<ThreadNumber, Priority>,
     change_points: BTreeSet<u64>,
     falls: u64,
@@ -35,11 +35,17 @@ impl Pct {
         let change_points = (1..depth).map(|_| random.below(length.max(1))).collect();
         Self {
             births: SplitMix64::new(random.next()),
-            holds: SplitMix64::new(random.next()),
+            holds: Some(SplitMix64::new(random.next())),
             priorities: BTreeMap::new(),
             change_points,
             falls: 0,
         }
+    }
+
+    /// Whether it holds threads back at all.
+    #[must_use]
+    pub fn holding(self, holds: bool) -> Self {
+        Self { holds: self.holds.filter(|_| holds), ..self }
     }
 
     fn highest(&self, threads: &[ThreadNumber]) -> ThreadNumber {
@@ -64,7 +70,7 @@ impl Policy for Pct {
     }
 
     fn hold(&mut self, _: ThreadNumber, _: u64, left: VirtualDuration) -> VirtualDuration {
-        hold_now_and_then(&mut self.holds, left)
+        self.holds.as_mut().map_or(VirtualDuration::ZERO, |holds| hold_now_and_then(holds, left))
     }
 }
 

@@ -2,27 +2,44 @@ use super::splitmix::SplitMix64;
 use super::{Policy, Ready, ThreadNumber};
 use crate::clock::VirtualDuration;
 
-/// Chooses evenly among the ready threads at each point, and now and then holds one back.
+/// Chooses evenly among the ready threads at each point (or only once in so many points, and goes on with the thread that
+/// ran last at the others), and now and then holds one back.
 #[derive(Clone, Debug)]
 pub struct Random {
     choices: SplitMix64,
-    holds: SplitMix64,
+    one_in: u64,
+    holds: Option<SplitMix64>,
 }
 
 impl Random {
     /// The policy of this seed.
     pub const fn new(seed: u64) -> Self {
-        Self { choices: SplitMix64::new(seed), holds: SplitMix64::new(!seed) }
+        Self::switching_once_in(1, seed)
+    }
+
+    /// The policy of this seed that chooses at one point in `one_in` alone: long undisturbed stretches find what even
+    /// choices, which never let anyone get far, do not.
+    pub const fn switching_once_in(one_in: u64, seed: u64) -> Self {
+        Self { choices: SplitMix64::new(seed), one_in, holds: Some(SplitMix64::new(!seed)) }
+    }
+
+    /// Whether it holds threads back at all: where it does, threads that woke together meet less often.
+    #[must_use]
+    pub fn holding(self, holds: bool) -> Self {
+        Self { holds: self.holds.filter(|_| holds), ..self }
     }
 }
 
 impl Policy for Random {
     fn choose(&mut self, ready: Ready<'_>) -> ThreadNumber {
-        choose_evenly(&mut self.choices, ready.threads)
+        match ready.last {
+            Some(last) if self.one_in > 1 && !self.choices.once_in(self.one_in) => last,
+            _ => choose_evenly(&mut self.choices, ready.threads),
+        }
     }
 
     fn hold(&mut self, _: ThreadNumber, _: u64, left: VirtualDuration) -> VirtualDuration {
-        hold_now_and_then(&mut self.holds, left)
+        self.holds.as_mut().map_or(VirtualDuration::ZERO, |holds| hold_now_and_then(holds, left))
     }
 }
 

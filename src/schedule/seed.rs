@@ -8,14 +8,16 @@ pub fn for_seed(seed: u64) -> Box<dyn Policy> {
         return Box::new(Natural::default());
     }
     let mut random = SplitMix64::new(seed);
-    if random.once_in(3) {
-        return Box::new(Random::new(random.next()));
+    let holds = random.once_in(4);
+    if random.once_in(2) {
+        let one_in = 1 << random.below(3);
+        return Box::new(Random::switching_once_in(one_in, random.next()).holding(holds));
     }
-    // Depths 2 to 4 hold nearly all known bugs (Burckhardt et al., section 5). Lengths from 16 to 2048 steps, by powers
-    // of two: a change point is useless beyond the end of a short run.
+    // Depths 2 to 4 hold nearly all known bugs (Burckhardt et al., section 5). Lengths from 8 to 1024 steps, by powers
+    // of two, the short ones more often: a change point is useless beyond the end of a run, and most are short.
     let depth = 2 + u32::try_from(random.below(3)).expect("below three");
-    let length = 16 << random.below(8);
-    Box::new(Pct::new(random.next(), depth, length))
+    let length = 8 << random.below(8).min(random.below(8));
+    Box::new(Pct::new(random.next(), depth, length).holding(holds))
 }
 
 #[cfg(test)]

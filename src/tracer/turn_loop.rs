@@ -23,6 +23,8 @@ const GRAIN: Duration = Duration::from_millis(10);
 const GRAINS_A_TURN: u64 = 3;
 /// Deadlines this close to each other count as simultaneous.
 const WINDOW: VirtualDuration = VirtualDuration::from_millis(20);
+/// Deadlines this close to each other fire at once.
+const TOGETHER: VirtualDuration = VirtualDuration::from_millis(1);
 /// A program that was given so many turns in a row and did nothing but wait for a moment now and then gets nowhere.
 const TURNS_WITHOUT_PROGRESS: u64 = 200_000;
 /// How long after a turn began we look for the first time whether the thread sleeps.
@@ -145,6 +147,8 @@ impl World<'_> {
             }
         }
         let mut arrived = false;
+        // A process's first thread is told of last: it stays while others of the process live.
+        let has_others = |pid| self.processes.get(&pid).is_some_and(|process| process.threads > 1);
         for task in self.tasks.values_mut() {
             if turns.waits(task.tid) {
                 continue;
@@ -168,10 +172,10 @@ impl World<'_> {
                         turns.asleep.insert(task.tid, slices);
                     }
                 }
-                State::Dead => {}
+                State::Dead if task.tid == task.pid && has_others(task.pid) => {}
                 State::Uninterruptible if task.vfork.is_some() => {}
                 State::Stopped if task.in_group_stop => {}
-                State::Uninterruptible | State::Stopped | State::Runs => return Settled::NotYet,
+                State::Dead | State::Uninterruptible | State::Stopped | State::Runs => return Settled::NotYet,
             }
         }
         if arrived { Settled::Arrived } else { Settled::Yes }
@@ -246,9 +250,11 @@ impl World<'_> {
             .collect();
         let late: Vec<(i32, VirtualDuration)> = sleepers.iter().map(|(tid, late, _)| (*tid, *late)).collect();
         let chosen = self.turns.as_mut().and_then(|turns| turns.choose_sleeper(&late));
-        if let Some((_, _, at)) = sleepers.iter().find(|(tid, _, _)| Some(*tid) == chosen) {
-            self.time.jump(*at);
-        }
+        let at = sleepers.iter().find(|(tid, _, _)| Some(*tid) == chosen).map_or(first, |(_, _, at)| *at);
+        // Whoever is due at nearly the same time wakes with it: the few microseconds between them are our own invention.
+        let together = at.saturating_add(TOGETHER);
+        let last = sleepers.iter().map(|(_, _, at)| *at).filter(|at| *at <= together).max();
+        self.time.jump(last.unwrap_or(at));
     }
 
     /// The thread that has the turn made no stop for a while: it may sleep, be gone, or compute.

@@ -1,0 +1,136 @@
+//! `grade explore -- CMD`: runs any program under many schedules and shows each different outcome.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::console::Verbosity;
+use super::output::Output;
+use super::{Console, Exit, Failure};
+use crate::clock::VirtualDuration;
+use crate::explore::{Exploration, Outcome, Plan, explore};
+use crate::trace::{Ended, ExitStatus};
+use crate::tracer::{Options, OutputMode, StdinMode, TracerError};
+
+/// A run may take this long in real time, unless it is given more by its own clock.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Arguments of `explore`.
+#[derive(Args, Debug)]
+#[command(
+    about = "Run any program under many schedules and show each different outcome",
+    long_about = "Run any program under many schedules and show each different outcome.\n\nA schedule decides which thread goes on wherever more than one could. Two outcomes are different when the program \
+                  ended in another way or wrote other lines; the order of the lines does not count. Each outcome comes with a \
+                  seed that shows it again.",
+    after_help = "Exit status: 0 when there is one outcome, 1 when there are more.\n\nExamples:\n  grade explore -- ./counter\n  grade explore --schedules 1000 --format json -- python3 main.py\n  grade trace --schedule 17 -- ./counter     shows one of them again"
+)]
+pub struct ExploreArgs {
+    /// How many schedules
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    pub schedules: u64,
+    /// The first one's seed; 0 is the natural schedule
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub first_seed: u64,
+    /// How the outcomes are written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExploreFormat::Human)]
+    pub format: ExploreFormat,
+    /// Where they are written (default: standard output)
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// End each run after this time by the program's own clock, such as 10s or 1h
+    #[arg(long, value_name = "DUR", default_value = "1h")]
+    pub timeout: VirtualDuration,
+    /// How many runs at once (default: as many as the machine has CPUs)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// The program and its arguments
+    #[arg(value_name = "CMD", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub command: Vec<OsString>,
+}
+
+/// How outcomes are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExploreFormat {
+    /// For people
+    Human,
+    /// For programs, `grade/explore/v1`
+    Json,
+}
+
+/// Runs it.
+pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure> {
+    let mut output = Output::open(args.out.as_deref())?;
+    let mut options = Options::new(args.command.clone());
+    options.stdin = StdinMode::Null;
+    options.output = OutputMode::Captured;
+    options.limits.time = args.timeout;
+    options.real_limit = PATIENCE;
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+        signal_hook::flag::register(signal, options.interrupt.clone())
+            .map_err(|error| Failure::machine(format_args!("failed to wait for signals: {error}")))?;
+    }
+    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let jobs = args.jobs.and_then(|jobs| NonZeroUsize::new(usize::from(jobs))).unwrap_or(processors);
+    let plan = Plan { first_seed: args.first_seed, schedules: args.schedules, jobs };
+    let found = explore(&options, plan, &|_| {}).map_err(|error| failure(&error))?;
+    if options.interrupt.load(Ordering::SeqCst) {
+        return Ok(Exit::Interrupted);
+    }
+    let text = match args.format {
+        ExploreFormat::Json => serde_json::to_string(&found)
+            .map(|json| json + "\n")
+            .map_err(|error| Failure::machine(format_args!("failed to write JSON: {error}")))?,
+        ExploreFormat::Human => human(&found, args, console.verbosity),
+    };
+    output.write(&text, console)?;
+    output.finish()?;
+    Ok(if found.outcomes.len() > 1 { Exit::NotPassed } else { Exit::Success })
+}
+
+fn failure(error: &TracerError) -> Failure {
+    match error {
+        TracerError::Start { .. } => Failure::usage(error),
+        _ => Failure::machine(error).help("`grade doctor` says what this machine offers"),
+    }
+}
+
+fn human(found: &Exploration, args: &ExploreArgs, verbosity: Verbosity) -> String {
+    let plural = |count: u64, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    let outcomes = u64::try_from(found.outcomes.len()).unwrap_or(u64::MAX);
+    let mut text = format!("{}, {}\n", plural(found.schedules, "schedule"), plural(outcomes, "different outcome"));
+    if verbosity == Verbosity::Quiet {
+        return text;
+    }
+    let _infallible = writeln!(text, "\n{:>7}  {:<12}  {:>6}  LAST LINE", "TIMES", "END", "SEED");
+    for outcome in &found.outcomes {
+        let last = outcome.last_line.as_deref().unwrap_or("(nothing was written)");
+        let _infallible = writeln!(text, "{:>7}  {:<12}  {:>6}  {last}", outcome.count, end(outcome), outcome.seed);
+    }
+    if let Some(other) = found.outcomes.get(1) {
+        let command: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        let _infallible = writeln!(
+            text,
+            "\n{} trace --schedule {} -- {}   shows the second one again",
+            super::command_name(),
+            other.seed,
+            command.join(" ")
+        );
+    }
+    text
+}
+
+fn end(outcome: &Outcome) -> String {
+    match (outcome.ended, outcome.exit) {
+        (_, Some(ExitStatus::Code(code))) => format!("exit {code}"),
+        (_, Some(ExitStatus::Signal(signal))) => format!("signal {signal}"),
+        (Ended::Stuck, None) => "deadlock".to_owned(),
+        (Ended::NoProgress, None) => "no progress".to_owned(),
+        (Ended::Limit, None) => "limit".to_owned(),
+        (Ended::Exit | Ended::Signal | Ended::Interrupted, None) => "ended".to_owned(),
+    }
+}

@@ -1,0 +1,120 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::trace::{Ended, EventKind, ExitStatus, Trace};
+
+/// The name of the format.
+pub const SCHEMA: &str = "grade/explore/v1";
+
+/// All outcomes of a program under the schedules that were tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Exploration {
+    /// Always [`SCHEMA`].
+    pub schema: &'static str,
+    /// How many schedules were tried.
+    pub schedules: u64,
+    /// The different outcomes, by the smallest seed of each.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// What some of the schedules led to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// How many schedules did.
+    pub count: u64,
+    /// The smallest seed that does.
+    pub seed: u64,
+    /// The program's own exit; none when it was ended.
+    pub exit: Option<ExitStatus>,
+    /// Why it ended.
+    pub ended: Ended,
+    /// The last line that it wrote to its standard output (or error, when there is none).
+    pub last_line: Option<String>,
+}
+
+/// What makes two outcomes the same: how it ended, and which lines were written how often, in whatever order.
+type Same = (&'static str, Option<(u8, i32)>, Vec<(u8, String)>);
+
+impl Exploration {
+    /// Puts runs together; each with its seed.
+    pub fn of<'t>(runs: impl IntoIterator<Item = (u64, &'t Trace)>) -> Self {
+        let mut schedules = 0;
+        let mut outcomes: BTreeMap<Same, Outcome> = BTreeMap::new();
+        for (seed, trace) in runs {
+            schedules += 1;
+            let outcome = outcomes.entry(same(trace)).or_insert_with(|| Outcome {
+                count: 0,
+                seed,
+                exit: trace.end.exit,
+                ended: trace.end.ended,
+                last_line: last_line(trace),
+            });
+            outcome.count += 1;
+            if seed < outcome.seed {
+                outcome.seed = seed;
+                outcome.last_line = last_line(trace);
+            }
+        }
+        let mut outcomes: Vec<Outcome> = outcomes.into_values().collect();
+        outcomes.sort_by_key(|outcome| outcome.seed);
+        Self { schema: SCHEMA, schedules, outcomes }
+    }
+}
+
+fn lines(trace: &Trace) -> impl DoubleEndedIterator<Item = (u8, &str)> {
+    trace.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Line { fd, text, .. } => Some((*fd, text.as_str())),
+        _ => None,
+    })
+}
+
+fn same(trace: &Trace) -> Same {
+    let ended = match trace.end.ended {
+        Ended::Exit => "exit",
+        Ended::Signal => "signal",
+        Ended::Stuck => "stuck",
+        Ended::NoProgress => "no-progress",
+        Ended::Limit => "limit",
+        Ended::Interrupted => "interrupted",
+    };
+    let exit = trace.end.exit.map(|exit| match exit {
+        ExitStatus::Code(code) => (0, code),
+        ExitStatus::Signal(signal) => (1, signal),
+    });
+    let mut lines: Vec<(u8, String)> = lines(trace).map(|(fd, text)| (fd, text.to_owned())).collect();
+    lines.sort();
+    (ended, exit, lines)
+}
+
+fn last_line(trace: &Trace) -> Option<String> {
+    let last = |wanted: u8| lines(trace).rev().find(|(fd, _)| *fd == wanted).map(|(_, text)| text.to_owned());
+    last(1).or_else(|| last(2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Exploration;
+    use crate::trace::{Ended, Trace, TraceBuilder};
+
+    fn run(lines: &[&str]) -> Trace {
+        lines.iter().fold(TraceBuilder::new(), |trace, line| trace.line(*line)).exit(0, 0).build()
+    }
+
+    #[test]
+    fn the_order_of_lines_makes_no_other_outcome_and_the_smallest_seed_stands_for_it() {
+        let (one, two, other) = (run(&["a", "b"]), run(&["b", "a"]), run(&["a"]));
+        let all = Exploration::of([(3, &other), (2, &two), (0, &one), (5, &other)]);
+        assert_eq!(all.schedules, 4);
+        let seen: Vec<_> = all.outcomes.iter().map(|o| (o.seed, o.count, o.last_line.as_deref())).collect();
+        assert_eq!(seen, [(0, 2, Some("b")), (3, 2, Some("a"))]);
+    }
+
+    #[test]
+    fn a_deadlock_is_another_outcome_than_an_exit() {
+        let fine = run(&["a"]);
+        let mut stuck = run(&["a"]);
+        (stuck.end.ended, stuck.end.exit) = (Ended::Stuck, None);
+        assert_eq!(Exploration::of([(0, &fine), (1, &stuck)]).outcomes.len(), 2);
+    }
+}

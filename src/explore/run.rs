@@ -1,0 +1,55 @@
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::Exploration;
+use crate::trace::Trace;
+use crate::tracer::{self, Options, TracerError};
+
+/// Which schedules are tried, and how many side by side.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    /// The first seed; 0 is the natural schedule.
+    pub first_seed: u64,
+    /// How many, one after the other.
+    pub schedules: u64,
+    /// How many at once.
+    pub jobs: NonZeroUsize,
+}
+
+/// Runs a program under the schedules of a plan. `done` is told the seed of each run that ended.
+///
+/// # Errors
+/// The first error of the tracer; what had not begun by then is not begun.
+pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Result<Exploration, TracerError> {
+    let runs = Mutex::new(Vec::<(u64, Trace)>::new());
+    let failed = Mutex::new(None);
+    let next = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..plan.jobs.get() {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let stopped = options.interrupt.load(Ordering::SeqCst)
+                        || failed.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+                    if place >= plan.schedules || stopped {
+                        return;
+                    }
+                    let seed = plan.first_seed.saturating_add(place);
+                    match tracer::run(&Options { schedule: seed, ..options.clone() }) {
+                        Ok(trace) => runs.lock().unwrap_or_else(PoisonError::into_inner).push((seed, trace)),
+                        Err(error) => {
+                            failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                        }
+                    }
+                    done(seed);
+                }
+            });
+        }
+    });
+    if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error);
+    }
+    let runs = runs.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Exploration::of(runs.iter().map(|(seed, trace)| (*seed, trace))))
+}
