@@ -94,6 +94,10 @@ impl Engine for TracedEngine {
         self.clock == ClockKind::Virtual
     }
 
+    fn has_schedules(&self) -> bool {
+        self.is_virtual() && self.processors == 1
+    }
+
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError> {
         tracer::run(&self.options(request)?).map_err(EngineError::from)
     }

@@ -116,6 +116,9 @@ impl World<'_> {
         let stopped = matches!(Change::decode(status), Change::Stopped(_));
         let ends = !stopped || matches!(status >> 16, libc::PTRACE_EVENT_EXIT | libc::PTRACE_EVENT_EXEC);
         turns.killed |= ends;
+        // From one entry of a call to the next nobody else can have been woken: what wakes is a call, and its return a stop.
+        let harmless = status >> 16 == libc::PTRACE_EVENT_SECCOMP && turns.has_turn(tid);
+        turns.unsettled |= !harmless || self.network || self.time.pace() == Pace::Real;
         if self.started.is_none() && self.fixture.is_none() {
             return change(self, tid, status);
         }
@@ -137,6 +140,9 @@ impl World<'_> {
     /// Whether every thread waits at a stop or sleeps.
     fn settle(&mut self) -> Settled {
         let Some(turns) = &mut self.turns else { return Settled::Yes };
+        if !turns.unsettled {
+            return Settled::Yes;
+        }
         if std::mem::take(&mut turns.killed) {
             for tid in turns.waiting() {
                 let Some(task) = self.tasks.get_mut(&tid) else { continue };
@@ -178,7 +184,11 @@ impl World<'_> {
                 State::Dead | State::Uninterruptible | State::Stopped | State::Runs => return Settled::NotYet,
             }
         }
-        if arrived { Settled::Arrived } else { Settled::Yes }
+        if arrived {
+            return Settled::Arrived;
+        }
+        turns.unsettled = false;
+        Settled::Yes
     }
 
     /// All have settled: time moves on by a step, what is due fires, and somebody gets the turn.
@@ -214,6 +224,9 @@ impl World<'_> {
         let now = self.time.now();
         let due: Vec<_> = std::iter::from_fn(|| self.deadlines.take_due(now)).collect();
         let any = !due.is_empty();
+        if let Some(turns) = &mut self.turns {
+            turns.unsettled |= any;
+        }
         for (key, due) in due {
             self.fire(due, key.at());
         }
@@ -222,6 +235,9 @@ impl World<'_> {
 
     /// Nobody can go on: time moves to a deadline.
     fn quiet_in_turns(&mut self) -> Result<Moved, TracerError> {
+        if let Some(turns) = &mut self.turns {
+            turns.unsettled = true;
+        }
         if self.network {
             self.let_packets_arrive();
             if self.settle() != Settled::Yes {
@@ -263,6 +279,7 @@ impl World<'_> {
         let Some(holder) = &mut turns.holder else { return };
         let Some(task) = self.tasks.get_mut(&holder.tid) else {
             turns.end_turn();
+            turns.unsettled = true;
             return;
         };
         let sleeps = match task.procfs.state() {
@@ -274,6 +291,7 @@ impl World<'_> {
         };
         if sleeps {
             turns.end_turn();
+            turns.unsettled = true;
             return;
         }
         let Some((cpu, _)) = task.procfs.ran() else { return };

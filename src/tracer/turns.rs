@@ -58,6 +58,8 @@ pub(super) struct Turns {
     pub(super) idle: (u64, u64),
     /// Bytes for those who ask the kernel for chance.
     chance: u64,
+    /// Whether somebody may be on the way to a stop: everybody must be looked at before the next choice.
+    pub(super) unsettled: bool,
     /// Whether threads that wait at a stop may have been killed there.
     pub(super) killed: bool,
 }
@@ -86,6 +88,7 @@ impl Turns {
             reads: 0,
             idle: (0, 0),
             chance: 0x6a09_e667_f3bc_c908,
+            unsettled: true,
             killed: false,
         }
     }
