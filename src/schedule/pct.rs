@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::random::hold_now_and_then;
+use super::random::Holds;
 use super::splitmix::SplitMix64;
 use super::{Policy, Ready, ThreadNumber};
 use crate::clock::VirtualDuration;
@@ -14,7 +14,7 @@ use crate::clock::VirtualDuration;
 #[derive(Clone, Debug)]
 pub struct Pct {
     births: SplitMix64,
-    holds: Option<SplitMix64>,
+    holds: Option<Holds>,
     priorities: BTreeMap<ThreadNumber, Priority>,
     change_points: BTreeSet<u64>,
     falls: u64,
@@ -35,17 +35,18 @@ impl Pct {
         let change_points = (1..depth).map(|_| random.below(length.max(1))).collect();
         Self {
             births: SplitMix64::new(random.next()),
-            holds: Some(SplitMix64::new(random.next())),
+            holds: None,
             priorities: BTreeMap::new(),
             change_points,
             falls: 0,
         }
     }
 
-    /// Whether it holds threads back at all.
+    /// Holds one in so many threads that become ready back, too; by chance of its own.
     #[must_use]
-    pub fn holding(self, holds: bool) -> Self {
-        Self { holds: self.holds.filter(|_| holds), ..self }
+    pub const fn holding_one_in(mut self, one_in: u64, seed: u64) -> Self {
+        self.holds = Some(Holds::new(one_in, seed));
+        self
     }
 
     fn highest(&self, threads: &[ThreadNumber]) -> ThreadNumber {
@@ -70,7 +71,7 @@ impl Policy for Pct {
     }
 
     fn hold(&mut self, _: ThreadNumber, _: u64, left: VirtualDuration) -> VirtualDuration {
-        self.holds.as_mut().map_or(VirtualDuration::ZERO, |holds| hold_now_and_then(holds, left))
+        self.holds.as_mut().map_or(VirtualDuration::ZERO, |holds| holds.next(left))
     }
 }
 

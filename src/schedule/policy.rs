@@ -20,10 +20,10 @@ pub trait Policy: Send {
     /// The thread that goes on: one of `ready.threads`.
     fn choose(&mut self, ready: Ready<'_>) -> ThreadNumber;
 
-    /// How long a thread whose wait just ended is held back in virtual time, as a busy machine might; zero for not at
-    /// all. `left` is what remains of the run's budget for holding, and the answer is never more.
-    fn hold(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> VirtualDuration {
-        let _ = (thread, step, left);
+    /// How long a thread that just became ready is held back in virtual time, as a busy machine might; zero for not at
+    /// all. `asked` says how often this was asked before in the run; `left` is what remains of the run's budget for holding, and the answer is never more.
+    fn hold(&mut self, thread: ThreadNumber, asked: u64, left: VirtualDuration) -> VirtualDuration {
+        let _ = (thread, asked, left);
         VirtualDuration::ZERO
     }
 }

@@ -3,12 +3,12 @@ use super::{Policy, Ready, ThreadNumber};
 use crate::clock::VirtualDuration;
 
 /// Chooses evenly among the ready threads at each point (or only once in so many points, and goes on with the thread that
-/// ran last at the others), and now and then holds one back.
+/// ran last at the others).
 #[derive(Clone, Debug)]
 pub struct Random {
     choices: SplitMix64,
     one_in: u64,
-    holds: Option<SplitMix64>,
+    holds: Option<Holds>,
 }
 
 impl Random {
@@ -20,13 +20,14 @@ impl Random {
     /// The policy of this seed that chooses at one point in `one_in` alone: long undisturbed stretches find what even
     /// choices, which never let anyone get far, do not.
     pub const fn switching_once_in(one_in: u64, seed: u64) -> Self {
-        Self { choices: SplitMix64::new(seed), one_in, holds: Some(SplitMix64::new(!seed)) }
+        Self { choices: SplitMix64::new(seed), one_in, holds: None }
     }
 
-    /// Whether it holds threads back at all: where it does, threads that woke together meet less often.
+    /// Holds one in so many threads that become ready back, too; by chance of its own.
     #[must_use]
-    pub fn holding(self, holds: bool) -> Self {
-        Self { holds: self.holds.filter(|_| holds), ..self }
+    pub const fn holding_one_in(mut self, one_in: u64, seed: u64) -> Self {
+        self.holds = Some(Holds::new(one_in, seed));
+        self
     }
 }
 
@@ -39,7 +40,7 @@ impl Policy for Random {
     }
 
     fn hold(&mut self, _: ThreadNumber, _: u64, left: VirtualDuration) -> VirtualDuration {
-        self.holds.as_mut().map_or(VirtualDuration::ZERO, |holds| hold_now_and_then(holds, left))
+        self.holds.as_mut().map_or(VirtualDuration::ZERO, |holds| holds.next(left))
     }
 }
 
@@ -49,11 +50,26 @@ fn choose_evenly(random: &mut SplitMix64, threads: &[ThreadNumber]) -> ThreadNum
     threads[index]
 }
 
-/// One wait in eight is held, for up to all of what is left: delays that are long but few find code that is ordered
-/// only by sleeps, and leave most of a run undisturbed.
-pub(super) fn hold_now_and_then(random: &mut SplitMix64, left: VirtualDuration) -> VirtualDuration {
-    if left == VirtualDuration::ZERO || !random.once_in(8) {
-        return VirtualDuration::ZERO;
+/// The longest that a thread is held at once.
+const LONGEST: VirtualDuration = VirtualDuration::from_millis(40);
+
+/// Holds threads back now and then, with delays that are long but few: they find code that is ordered only by sleeps, and
+/// leave most of a run undisturbed.
+#[derive(Clone, Debug)]
+pub(super) struct Holds {
+    random: SplitMix64,
+    one_in: u64,
+}
+
+impl Holds {
+    pub(super) const fn new(one_in: u64, seed: u64) -> Self {
+        Self { random: SplitMix64::new(seed), one_in }
     }
-    VirtualDuration::from_nanos(random.below(left.as_nanos()) + 1)
+
+    pub(super) fn next(&mut self, left: VirtualDuration) -> VirtualDuration {
+        if left == VirtualDuration::ZERO || !self.random.once_in(self.one_in) {
+            return VirtualDuration::ZERO;
+        }
+        VirtualDuration::from_nanos(self.random.below(left.min(LONGEST).as_nanos()) + 1)
+    }
 }

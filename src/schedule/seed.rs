@@ -8,16 +8,25 @@ pub fn for_seed(seed: u64) -> Box<dyn Policy> {
         return Box::new(Natural::default());
     }
     let mut random = SplitMix64::new(seed);
-    let holds = random.once_in(4);
-    if random.once_in(2) {
-        let one_in = 1 << random.below(3);
-        return Box::new(Random::switching_once_in(one_in, random.next()).holding(holds));
+    // Half of the schedules delay nobody: threads that woke together meet more often there.
+    let holds = random.once_in(2).then(|| (8 << (2 * random.below(3)), random.next()));
+    if !random.once_in(3) {
+        let one_in = [1, 1, 2, 4][usize::try_from(random.below(4)).expect("below four")];
+        let policy = Random::switching_once_in(one_in, random.next());
+        return match holds {
+            Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
+            None => Box::new(policy),
+        };
     }
     // Depths 2 to 4 hold nearly all known bugs (Burckhardt et al., section 5). Lengths from 8 to 1024 steps, by powers
     // of two, the short ones more often: a change point is useless beyond the end of a run, and most are short.
     let depth = 2 + u32::try_from(random.below(3)).expect("below three");
     let length = 8 << random.below(8).min(random.below(8));
-    Box::new(Pct::new(random.next(), depth, length).holding(holds))
+    let policy = Pct::new(random.next(), depth, length);
+    match holds {
+        Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
+        None => Box::new(policy),
+    }
 }
 
 #[cfg(test)]

@@ -43,8 +43,10 @@ pub(super) struct Turns {
     pub(super) holder: Option<Holder>,
     last: Option<ThreadNumber>,
     ready: BTreeMap<ThreadNumber, Waits>,
-    /// Those that are ready without having had the turn: their wait has just ended, or they are new.
+    /// Those that have become ready since the last choice.
     fresh: BTreeSet<ThreadNumber>,
+    /// How often the policy was asked whether to hold one of them.
+    asked: u64,
     held: BTreeMap<ThreadNumber, Waits>,
     /// Those that only passed the time: others go first.
     tired: BTreeSet<ThreadNumber>,
@@ -79,6 +81,7 @@ impl Turns {
             last: None,
             ready: BTreeMap::new(),
             fresh: BTreeSet::new(),
+            asked: 0,
             held: BTreeMap::new(),
             tired: BTreeSet::new(),
             arrived: BTreeMap::new(),
@@ -177,10 +180,9 @@ impl Turns {
         let Some(number) = self.numbers.get(&tid).copied() else { return };
         self.asleep.remove(&tid);
         self.ready.insert(number, Waits { tid, how });
+        self.fresh.insert(number);
         if self.has_turn(tid) {
             self.holder = None;
-        } else {
-            self.fresh.insert(number);
         }
     }
 
@@ -206,13 +208,13 @@ impl Turns {
         self.reads
     }
 
-    /// Asks the policy which of those whose wait has just ended are held back, and for how long.
+    /// Asks the policy which of those that have just become ready are held back, and for how long.
     pub(super) fn take_holds(&mut self) -> Vec<(i32, VirtualDuration)> {
         let mut holds = Vec::new();
         for number in std::mem::take(&mut self.fresh) {
-            // Alone it would only let time pass; and what is about to end changes nothing.
             let Some(waits) = self.ready.get(&number).copied() else { continue };
-            let time = self.policy.hold(number, self.step, self.budget);
+            let time = self.policy.hold(number, self.asked, self.budget);
+            self.asked += 1;
             if time > VirtualDuration::ZERO {
                 self.budget = VirtualDuration::from_nanos(self.budget.as_nanos().saturating_sub(time.as_nanos()));
                 self.ready.remove(&number);

@@ -1,0 +1,23 @@
+//! Two locks, always the first first.
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+fn main() {
+    let locks = Arc::new([Mutex::new(1), Mutex::new(2)]);
+    let both = |locks: Arc<[Mutex<i32>; 2]>, from: usize, to: usize, after: u64| {
+        let (from, to) = (from.min(to), from.max(to));
+        thread::sleep(Duration::from_millis(after));
+        let mut one = locks[from].lock().unwrap();
+        println!("{from} is locked");
+        let mut other = locks[to].lock().unwrap();
+        *one -= 1;
+        *other += 1;
+    };
+    let threads = [(0, 1, 10), (1, 0, 20)].map(|(from, to, after)| {
+        let locks = locks.clone();
+        thread::spawn(move || both(locks, from, to, after))
+    });
+    threads.map(|thread| thread.join().unwrap());
+    println!("RESULT ok");
+}
