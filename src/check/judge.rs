@@ -198,6 +198,14 @@ fn settle(run: &Run<'_>, finding: Finding) -> Finding {
     }
 }
 
+/// Whether another schedule than the natural one can change what the checks say of a case: not when all that look at it
+/// measure time or CPU.
+pub fn depends_on_schedule(spec: &Spec, case: &Case) -> bool {
+    spec.checks
+        .iter()
+        .any(|check| (check.cases.is_empty() || check.cases.contains(&case.name)) && !natural_only(&check.kind))
+}
+
 /// Kinds that only the natural schedule can be judged by.
 const fn natural_only(kind: &CheckKind) -> bool {
     matches!(

@@ -13,6 +13,8 @@ fn main() {
         value.store(read + 1, Ordering::SeqCst);
     };
     let threads = [0, 1].map(|_| thread::spawn({ let value = value.clone(); move || update(value) }));
-    threads.map(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     println!("RESULT {}", if value.load(Ordering::SeqCst) == 2 { "ok" } else { "lost" });
 }

@@ -18,6 +18,8 @@ fn main() {
         let locks = locks.clone();
         thread::spawn(move || both(locks, from, to, after))
     });
-    threads.map(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     println!("RESULT ok");
 }

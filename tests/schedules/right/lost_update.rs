@@ -11,6 +11,8 @@ fn main() {
         *value += 1;
     };
     let threads = [0, 1].map(|_| thread::spawn({ let value = value.clone(); move || update(value) }));
-    threads.map(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     println!("RESULT {}", if *value.lock().unwrap() == 2 { "ok" } else { "lost" });
 }

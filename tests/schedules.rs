@@ -1,0 +1,147 @@
+//! Bugs from the literature are found within 200 schedules, their right twins are never blamed, and the same seed gives the
+//! same trace.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use grade::explore::{Exploration, Outcome, Plan, explore};
+use grade::trace::{Ended, EventKind, ExitStatus, Trace};
+use grade::tracer::{self, Options};
+
+fn folder(kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schedules").join(kind)
+}
+
+/// The command line of a guest. Rust is compiled into `target`, which must outlive the run.
+fn command(source: &Path, target: &Path) -> Vec<OsString> {
+    if source.extension().is_some_and(|extension| extension == "py") {
+        return vec!["/usr/bin/python3".into(), "-u".into(), source.into()];
+    }
+    let program = target.join(source.file_stem().expect("a guest has a name"));
+    let status = Command::new("rustc")
+        .args(["--edition=2024", "-Cdebuginfo=0", "-o"])
+        .args([&program, source])
+        .status()
+        .expect("rustc starts");
+    assert!(status.success(), "{}: {status}", source.display());
+    vec![program.into()]
+}
+
+fn options(command: Vec<OsString>) -> Options {
+    Options { real_limit: Duration::from_mins(2), ..Options::new(command) }
+}
+
+fn tried(options: &Options, first_seed: u64, schedules: u64) -> Exploration {
+    let plan = Plan { first_seed, schedules, jobs: NonZeroUsize::new(4).expect("not zero") };
+    explore(options, plan, &|_| {}).expect("the guest can be run")
+}
+
+fn is_right(outcome: &Outcome) -> bool {
+    outcome.exit == Some(ExitStatus::Code(0)) && outcome.last_line.as_deref() == Some("RESULT ok")
+}
+
+fn guests(kind: &str, extension: &str) -> Vec<PathBuf> {
+    let mut guests: Vec<PathBuf> = fs::read_dir(folder(kind))
+        .expect("the guests' folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect();
+    guests.sort();
+    assert!(guests.len() > 3, "the guests were found");
+    guests
+}
+
+/// The first seed of at most 200 that shows a wrong outcome.
+fn all_are_found(extension: &str) {
+    let target = tempfile::tempdir().expect("a folder");
+    for guest in guests("buggy", extension) {
+        let options = options(command(&guest, target.path()));
+        let found = (0..200).step_by(20).any(|first| !tried(&options, first, 20).outcomes.iter().all(is_right));
+        assert!(found, "{} was not found in 200 schedules", guest.display());
+    }
+}
+
+fn none_is_blamed(extension: &str, schedules: u64) {
+    let target = tempfile::tempdir().expect("a folder");
+    for guest in guests("right", extension) {
+        let options = options(command(&guest, target.path()));
+        for outcome in tried(&options, 0, schedules).outcomes {
+            assert!(is_right(&outcome), "{} was blamed: {outcome:?}", guest.display());
+        }
+    }
+}
+
+#[test]
+fn bugs_in_rust_are_found() {
+    all_are_found("rs");
+}
+
+#[test]
+fn bugs_in_python_are_found() {
+    all_are_found("py");
+}
+
+#[test]
+fn right_programs_in_rust_are_never_blamed() {
+    none_is_blamed("rs", 200);
+}
+
+#[test]
+fn right_programs_in_python_are_never_blamed() {
+    none_is_blamed("py", 40);
+}
+
+/// What must be the same: everything but what was measured, and ids by birth.
+fn comparable(trace: &Trace) -> Vec<String> {
+    let mut names: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut name = |id: u32| {
+        let next = names.len();
+        *names.entry(id).or_insert(next)
+    };
+    trace
+        .events
+        .iter()
+        .map(|event| {
+            let who = (name(event.pid), name(event.tid));
+            let what = match &event.kind {
+                EventKind::Exit { code, signal, .. } => format!("exit {code:?} {signal:?}"),
+                EventKind::Process { parent } | EventKind::Thread { parent } => format!("born of {}", name(*parent)),
+                EventKind::Stuck { .. } => "stuck".to_owned(),
+                other => format!("{other:?}"),
+            };
+            format!("{} {who:?} {what}", event.t.as_nanos())
+        })
+        .collect()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    let target = tempfile::tempdir().expect("a folder");
+    for guest in ["buggy/lost_update.rs", "buggy/lock_order.rs", "buggy/join_without_bound.py"] {
+        let command = command(&folder(guest), target.path());
+        for seed in [1, 2, 3] {
+            let run = || {
+                let trace = tracer::run(&Options { schedule: seed, ..options(command.clone()) }).expect("it can be run");
+                (comparable(&trace), trace.end.ended, trace.end.elapsed)
+            };
+            let first = run();
+            for _ in 0..4 {
+                assert_eq!(first, run(), "{guest}, seed {seed}");
+            }
+        }
+    }
+}
+
+#[test]
+fn two_who_poll_each_other_get_nowhere() {
+    let script = "import time\nwhile True: time.sleep(0.001)";
+    let mut options = options(["/usr/bin/python3", "-c", script].map(OsString::from).to_vec());
+    options.schedule = 1;
+    let trace = tracer::run(&options).expect("it can be run");
+    assert_eq!(trace.end.ended, Ended::NoProgress);
+}
