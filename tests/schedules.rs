@@ -126,7 +126,8 @@ fn the_same_seed_gives_the_same_trace() {
         let command = command(&folder(guest), target.path());
         for seed in [1, 2, 3] {
             let run = || {
-                let trace = tracer::run(&Options { schedule: seed, ..options(command.clone()) }).expect("it can be run");
+                let trace =
+                    tracer::run(&Options { schedule: seed, ..options(command.clone()) }).expect("it can be run");
                 (comparable(&trace), trace.end.ended, trace.end.elapsed)
             };
             let first = run();

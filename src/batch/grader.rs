@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::runs::{run_all, unvirtualised};
+use super::runs::{run_all, unvirtualised, which};
 use super::summary::summarise;
 use super::{Engines, Interrupted, OurFault, Seeds};
 use crate::build::{BuildOutcome, Builder, Program, Submission};
@@ -74,7 +74,7 @@ impl Grader<'_> {
         self.events.emit(GradeEvent::ExerciseStarted {
             exercise: task.exercise.id.clone(),
             language: task.language,
-            runs: u32::try_from(spec.cases.len() * seeds.len()).unwrap_or(u32::MAX),
+            runs: u32::try_from(which(spec, &seeds).len()).unwrap_or(u32::MAX),
         });
         let graded = self.build_and_judge(task);
         if self.interrupt.is_set() {

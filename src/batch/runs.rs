@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use super::OurFault;
 use crate::build::Program;
-use crate::check::CaseRun;
+use crate::check::{CaseRun, depends_on_schedule};
 use crate::course::model::Spec;
 use crate::engine::{Engine, Interrupt, RunRequest};
 use crate::pool::Pool;
@@ -14,6 +14,17 @@ use crate::trace::{EventKind, Trace};
 
 /// How long a run on the virtual clock may take in real time: its sleeps take none, so this is work and tracing alone.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The runs of a spec: case and seed. Where nothing but times is judged, another schedule than the natural one decides
+/// nothing, and is left out.
+pub(super) fn which(spec: &Spec, seeds: &[u64]) -> Vec<(usize, u64)> {
+    let decides =
+        |case: usize, seed: u64| seed == 0 || !seeds.contains(&0) || depends_on_schedule(spec, &spec.cases[case]);
+    (0..spec.cases.len())
+        .flat_map(|case| seeds.iter().map(move |seed| (case, *seed)))
+        .filter(|(case, seed)| decides(*case, *seed))
+        .collect()
+}
 
 /// Runs each case under each schedule and tells of each run that ended.
 pub(super) fn run_all(
@@ -25,8 +36,7 @@ pub(super) fn run_all(
     interrupt: &Interrupt,
     done: &(dyn Fn(&str, u64) + Sync),
 ) -> Result<Vec<CaseRun>, OurFault> {
-    let which: Vec<(usize, u64)> =
-        (0..spec.cases.len()).flat_map(|case| seeds.iter().map(move |seed| (case, *seed))).collect();
+    let which = which(spec, seeds);
     let folders: Vec<TempDir> = which
         .iter()
         .map(|_| tempfile::Builder::new().prefix("grade-run-").tempdir())
