@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let yard: &'static Yard = Box::leak(Box::new(Yard::open()));
     let mut trials = Vec::new();
-    for rung in yard.rungs().iter().copied() {
+    for rung in Yard::rungs().iter().copied() {
         for program in hostile::all().into_iter().filter(|program| program.on(rung)) {
             let name = format!("{}::hostile::{}", rung.name(), program.name);
             trials.push(Trial::test(name, move || program.check(yard, rung).map_err(Failed::from)));
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         }
     }
     trials.push(Trial::test("the_best_rung_is_among_those_tested", move || {
-        if yard.rungs().contains(&Rung::Namespaces) || yard.rungs().contains(&Rung::Landlock) {
+        if Yard::rungs().contains(&Rung::Namespaces) || Yard::rungs().contains(&Rung::Landlock) {
             Ok(())
         } else {
             Err("this machine has no rung to test".into())
@@ -42,10 +42,10 @@ fn main() -> ExitCode {
     trials.push(Trial::test("a_killed_grader_leaves_nothing", move || {
         yard.a_killed_grader_leaves_nothing().map_err(Failed::from)
     }));
-    if yard.is_root() && std::env::var_os(yard::AS_ANOTHER).is_none() {
+    if Yard::is_root() && std::env::var_os(yard::AS_ANOTHER).is_none() {
         let filter = arguments.filter.clone();
         trials.push(Trial::test("as_another_user", move || {
-            yard.as_another_user(filter.as_deref()).map_err(Failed::from)
+            Yard::as_another_user(filter.as_deref()).map_err(Failed::from)
         }));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -7,26 +7,26 @@ use super::hostile::lines;
 use super::{Yard, programs};
 
 /// A legal program that needs much of what a sandbox could take away.
-pub struct Awkward {
-    pub name: String,
+pub(crate) struct Awkward {
+    pub(crate) name: String,
     /// The only rung that can do it.
     rung: Option<String>,
 }
 
 /// All of them.
-pub fn all() -> Vec<Awkward> {
+pub(crate) fn all() -> Vec<Awkward> {
     let rung = |source: &str| Some(source.lines().next()?.split_once("rung: ")?.1.to_owned());
     programs::of("awkward").into_iter().map(|(name, source)| Awkward { name, rung: rung(&source) }).collect()
 }
 
 impl Awkward {
     /// Whether this rung is said to let it do all that it does.
-    pub fn on(&self, rung: Rung) -> bool {
+    pub(crate) fn on(&self, rung: Rung) -> bool {
         self.rung.as_ref().is_none_or(|only| only == rung.name())
     }
 
     /// It must do what it does without a sandbox.
-    pub fn check(&self, yard: &Yard, rung: Rung) -> Result<(), String> {
+    pub(crate) fn check(&self, yard: &Yard, rung: Rung) -> Result<(), String> {
         let command = programs::command("awkward", &self.name)?;
         let bare = told(&yard.run(Rung::Off, &command, limits())?);
         let contained = told(&yard.run(rung, &command, limits())?);

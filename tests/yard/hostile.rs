@@ -8,15 +8,15 @@ use grade::trace::{Ended, EventKind, ExitStatus, LimitKind, Trace};
 use super::{SECRET, Yard, programs};
 
 /// A program that means harm, and how its run must end.
-pub struct Hostile {
-    pub name: String,
+pub(crate) struct Hostile {
+    pub(crate) name: String,
     must: String,
     rung: Option<String>,
     cpu: u64,
 }
 
 /// All of them.
-pub fn all() -> Vec<Hostile> {
+pub(crate) fn all() -> Vec<Hostile> {
     programs::of("hostile")
         .into_iter()
         .map(|(name, source)| {
@@ -33,11 +33,11 @@ pub fn all() -> Vec<Hostile> {
 
 impl Hostile {
     /// Whether this rung is said to hold it.
-    pub fn on(&self, rung: Rung) -> bool {
+    pub(crate) fn on(&self, rung: Rung) -> bool {
         self.rung.as_ref().is_none_or(|only| only == rung.name())
     }
 
-    pub fn check(&self, yard: &Yard, rung: Rung) -> Result<(), String> {
+    pub(crate) fn check(&self, yard: &Yard, rung: Rung) -> Result<(), String> {
         let limits = Limits {
             time: VirtualDuration::from_secs(20),
             cpu: VirtualDuration::from_secs(self.cpu),
@@ -63,7 +63,7 @@ impl Hostile {
 }
 
 /// The first lines, each cut.
-pub fn lines(trace: &Trace) -> Vec<String> {
+pub(crate) fn lines(trace: &Trace) -> Vec<String> {
     let texts = trace.events.iter().filter_map(|event| match &event.kind {
         EventKind::Line { text, .. } => Some(text.chars().take(200).collect()),
         _ => None,

@@ -1,7 +1,7 @@
 //! The yard in which the programs run: the canaries around it, how a program is run, and what must not be left.
 
-pub mod awkward;
-pub mod hostile;
+pub(crate) mod awkward;
+pub(crate) mod hostile;
 mod programs;
 
 use std::collections::BTreeSet;
@@ -23,9 +23,9 @@ use grade::sandbox::{self, Rung};
 use grade::trace::Trace;
 
 /// Set for the copy of this test that runs as another user: the folder that was made for it.
-pub const AS_ANOTHER: &str = "GRADE_YARD_AS_ANOTHER";
+pub(crate) const AS_ANOTHER: &str = "GRADE_YARD_AS_ANOTHER";
 /// Set for the copy of this test that is killed in the middle of a run: the rung.
-pub const VICTIM: &str = "GRADE_YARD_VICTIM";
+pub(crate) const VICTIM: &str = "GRADE_YARD_VICTIM";
 /// Marks every process of the yard.
 const MARK: &str = "GRADE_YARD";
 /// What the secret file holds.
@@ -34,7 +34,7 @@ const SECRET: &str = "the-secret-of-the-grader";
 const ANOTHER: u32 = 61_234;
 
 /// The canaries.
-pub struct Yard {
+pub(crate) struct Yard {
     mark: String,
     secret: tempfile::TempDir,
     sleeper: std::sync::Mutex<Child>,
@@ -46,7 +46,7 @@ pub struct Yard {
 }
 
 impl Yard {
-    pub fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let mark = format!("yard-{}", std::process::id());
         let secret = tempfile::tempdir().expect("a temporary folder");
         fs::write(secret.path().join("spec.toml"), SECRET).expect("written");
@@ -69,12 +69,12 @@ impl Yard {
         }
     }
 
-    pub fn is_root(&self) -> bool {
+    pub(crate) fn is_root() -> bool {
         nix::unistd::geteuid().is_root()
     }
 
     /// The rungs that this machine has.
-    pub fn rungs(&self) -> &'static [Rung] {
+    pub(crate) fn rungs() -> &'static [Rung] {
         static RUNGS: OnceLock<Vec<Rung>> = OnceLock::new();
         RUNGS.get_or_init(|| {
             let probed = sandbox::probe_each(grade_binary(), sandbox::own_identity());
@@ -132,8 +132,8 @@ impl Yard {
     }
 
     /// Starts a grader, kills it in the middle of a run, and looks whether anything goes on.
-    pub fn a_killed_grader_leaves_nothing(&self) -> Result<(), String> {
-        for rung in self.rungs() {
+    pub(crate) fn a_killed_grader_leaves_nothing(&self) -> Result<(), String> {
+        for rung in Self::rungs() {
             let mark = format!("{}-victim-{}", self.mark, rung.name());
             let mut victim = Command::new(std::env::current_exe().map_err(|error| error.to_string())?)
                 .env(VICTIM, rung.name())
@@ -151,7 +151,7 @@ impl Yard {
     }
 
     /// What the victim does.
-    pub fn be_a_victim() {
+    pub(crate) fn be_a_victim() {
         let rung =
             if std::env::var(VICTIM).is_ok_and(|rung| rung == "landlock") { Rung::Landlock } else { Rung::Namespaces };
         let mark = std::env::var_os(MARK).unwrap_or_default();
@@ -172,7 +172,7 @@ impl Yard {
     }
 
     /// The same tests as another user, for whom the binaries and programs are laid out where it can read them.
-    pub fn as_another_user(&self, filter: Option<&str>) -> Result<(), String> {
+    pub(crate) fn as_another_user(filter: Option<&str>) -> Result<(), String> {
         let failed = |error: std::io::Error| error.to_string();
         let folder = tempfile::tempdir().map_err(failed)?;
         let at = |name: &str| folder.path().join(name);
@@ -201,7 +201,7 @@ impl Yard {
     }
 
     /// Everything that is not as it was; then the canaries go.
-    pub fn close(&self) -> Vec<String> {
+    pub(crate) fn close(&self) -> Vec<String> {
         let mut left = Vec::new();
         let mut sleeper = self.sleeper.lock().expect("no panic while it is held");
         if !matches!(sleeper.try_wait(), Ok(None)) {
@@ -250,7 +250,7 @@ impl Yard {
 }
 
 /// Where `grade` is.
-pub fn grade_binary() -> &'static Path {
+pub(crate) fn grade_binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| match std::env::var_os(AS_ANOTHER) {
         Some(folder) => Path::new(&folder).join("grade"),

@@ -13,7 +13,7 @@ fn root() -> PathBuf {
 }
 
 /// The programs of a folder, by name.
-pub fn of(folder: &str) -> Vec<(String, String)> {
+pub(crate) fn of(folder: &str) -> Vec<(String, String)> {
     let entries = fs::read_dir(root().join(folder)).expect("a folder of programs");
     let paths = entries.map(|entry| entry.expect("a readable entry").path());
     let sources = paths.filter(|path| path.extension().is_some_and(|extension| extension == "rs" || extension == "py"));
@@ -29,22 +29,22 @@ pub fn of(folder: &str) -> Vec<(String, String)> {
 }
 
 /// The command that runs a program, compiled if it must be.
-pub fn command(folder: &str, name: &str) -> Result<Vec<OsString>, String> {
+pub(crate) fn command(folder: &str, name: &str) -> Result<Vec<OsString>, String> {
     let source = root().join(folder).join(name);
-    if name.ends_with(".py") {
+    if is_python(name) {
         return Ok(vec![python()?.into(), source.into()]);
     }
     Ok(vec![built(&source)?.into()])
 }
 
 /// Copies of all sources, and of what was compiled, for a user who cannot read ours.
-pub fn lay_out(target: &Path) -> Result<(), String> {
+pub(crate) fn lay_out(target: &Path) -> Result<(), String> {
     for folder in ["hostile", "awkward"] {
         fs::create_dir(target.join(folder)).map_err(|error| error.to_string())?;
         for (name, source) in of(folder) {
             let copy = target.join(folder).join(&name);
             fs::write(&copy, source).map_err(|error| error.to_string())?;
-            if name.ends_with(".rs") {
+            if !is_python(&name) {
                 let built = built(&root().join(folder).join(&name))?;
                 fs::copy(built, copy.with_extension("")).map_err(|error| error.to_string())?;
             }
@@ -92,4 +92,8 @@ fn python() -> Result<&'static Path, String> {
         })
     });
     found.as_deref().ok_or_else(|| "there is no python3 in PATH".to_owned())
+}
+
+fn is_python(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "py")
 }
