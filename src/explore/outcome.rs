@@ -95,10 +95,10 @@ fn last_line(trace: &Trace) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::Exploration;
-    use crate::trace::{Ended, Trace, TraceBuilder};
+    use crate::trace::{Builder, Ended, Trace};
 
     fn run(lines: &[&str]) -> Trace {
-        lines.iter().fold(TraceBuilder::new(), |trace, line| trace.line(*line)).exit(0, 0).build()
+        lines.iter().fold(Builder::new(), |trace, line| trace.line(*line)).exit(0, 0).build()
     }
 
     #[test]

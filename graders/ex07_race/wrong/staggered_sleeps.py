@@ -16,7 +16,7 @@ class Db:
         logging.info("Sleeping")
         # No lock: each comes 40 ms after the one before, and hopes that this is
         # enough.
-        time.sleep(2 + 0.04 * number)
+        time.sleep(2 + 0.15 * number)
         value = self.value
         logging.info("Reading Value From Db: %d", value)
         logging.info("Updating Value")

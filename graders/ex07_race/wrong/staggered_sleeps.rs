@@ -9,7 +9,7 @@ fn update(number: u64) {
     println!("Update Started");
     println!("Sleeping");
     // No lock: each comes 40 ms after the one before, and hopes that this is enough.
-    thread::sleep(Duration::from_millis(2000 + 40 * number));
+    thread::sleep(Duration::from_millis(2000 + 150 * number));
     let value = VALUE.load(Ordering::SeqCst);
     println!("Reading Value From Db: {value}");
     println!("Updating Value");
