@@ -1,4 +1,34 @@
 //! Watches a program from the kernel, by ptrace and seccomp, and owns its time.
+//!
+//! A run has a thread of its own, which forks the program, attaches to it before its first step (`spawn`, or `contained` in a
+//! sandbox), and follows every thread and process that comes of it (`watch`). A filter made from a table of all system
+//! calls (`regs`, `filter`) stops the few that matter; one file a family says what is done about them (`calls`). Timed waits
+//! become waits without end, and their deadlines are ours (`fire`). Time moves by what threads used (`progress`), or
+//! jumps when all sleep (`quiet`). What happened is noted (`record`, `lines`); when nothing can ever move again, `stuck` says
+//! who waits on what. Under a schedule, `turns` and `turn_loop` decide who runs.
+//!
+//! It does not judge, and it knows nothing of exercises.
+//!
+//! # Designs that failed or were refused
+//! - *`LD_PRELOAD`* (as libfaketime): misses static binaries, Go and raw system calls, and hangs timers of async runtimes.
+//! - *Stopping at every system call*: a stop costs some 16 µs and two switches. The filter lets all others through.
+//! - *`SECCOMP_RET_USER_NOTIF`* instead of ptrace stops: no registers, so no timed wait can be turned into another.
+//! - *One `waitid` a thread, or waiting by process group*: `setsid` leaves the group, and the dead must be met.
+//! - *Letting a thread go on before all that stopped were asked for*: the kernel tells of the youngest first, and two
+//!   busy threads kept the death of a third from us for ever.
+//! - *The state letter of `/proc` alone*: `wait4` marks its caller as asleep before it looks for children. A thread that was
+//!   preempted there looks asleep and is not; the file `syscall` makes the scheduler say.
+//! - *Time as the sum of all CPU time*: two that compute side by side took twice as long as bare. See `progress`.
+//! - *Holding a sleeper at its stop* instead of letting it `pause`: a signal could not wake it.
+//! - *Writing captured output to a pipe that we read*: it fills up, has to be waited for, and costs a second stop. The bytes
+//!   are taken from memory and the call is answered.
+//! - *Streams by number*: a child's descriptor 1 is often a pipe to its parent. `kcmp(2)` and the pipe's inode tell.
+//! - *Arming the kernel's timers at their deadline by calls in the program*: its blocked threads would have to be disturbed. A
+//!   timer's signal is queued from outside; a timerfd is told its expirations through a copy of the descriptor.
+//!
+//! # What is a clock and is not covered
+//! `rdtsc`, `/proc/uptime` and file times tell the machine's time. `recvmmsg` and `io_getevents` with a time-out, `adjtimex`
+//! and peers outside the run are named in [`crate::trace::End::unvirtualised`], and time is real from then on.
 
 mod calls;
 mod contained;

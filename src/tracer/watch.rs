@@ -55,7 +55,7 @@ impl Watch {
             match self.next(world)? {
                 Waited::Changed(tid, status) => {
                     self.pause = FIRST_LOOK;
-                    for (tid, status) in Self::with_all_others(tid, status)? {
+                    for (tid, status) in Self::with_all_others(world, tid, status)? {
                         change(world, tid, status)?;
                     }
                     // A program may stop so often that there is never a pause.
@@ -76,8 +76,12 @@ impl Watch {
 
     /// All that can be waited for now. The kernel tells of the youngest thread first: two that stop all the time would keep
     /// the death of a third from us for ever, if they went on before it was asked for.
-    fn with_all_others(tid: i32, status: i32) -> Result<Vec<(i32, i32)>, TracerError> {
+    fn with_all_others(world: &World<'_>, tid: i32, status: i32) -> Result<Vec<(i32, i32)>, TracerError> {
         let mut changes = vec![(tid, status)];
+        if world.tasks.len() == 1 && status >> 8 == (libc::SIGTRAP | (libc::PTRACE_EVENT_SECCOMP << 8)) {
+            // It is alone and stands before a call: there is no other to ask for.
+            return Ok(changes);
+        }
         while let Waited::Changed(tid, status) = wait::any(false).map_err(wait_failed)? {
             changes.push((tid, status));
         }
@@ -107,7 +111,7 @@ impl Watch {
             // A thread may have been on its way to a stop; then it is not asleep.
             Quiet::Still => match wait::any(false).map_err(wait_failed)? {
                 Waited::Changed(tid, status) => {
-                    for (tid, status) in Self::with_all_others(tid, status)? {
+                    for (tid, status) in Self::with_all_others(world, tid, status)? {
                         change(world, tid, status)?;
                     }
                     Moved::Yes
