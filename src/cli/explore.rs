@@ -13,12 +13,16 @@ use super::console::Verbosity;
 use super::output::Output;
 use super::{Console, Exit, Failure};
 use crate::clock::VirtualDuration;
-use crate::explore::{Exploration, Outcome, Plan, explore};
+use crate::explore::{Exploration, Outcome, Plan, explore, fewest_switches};
+use crate::schedule::Switch;
 use crate::trace::{Ended, ExitStatus};
 use crate::tracer::{Options, OutputMode, StdinMode, TracerError};
 
 /// A run may take this long in real time, unless it is given more by its own clock.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// So many more runs are spent on finding what of a schedule matters.
+const RUNS_TO_MINIMISE: u32 = 60;
 
 /// Arguments of `explore`.
 #[derive(Args, Debug)]
@@ -85,7 +89,15 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
         ExploreFormat::Json => serde_json::to_string(&found)
             .map(|json| json + "\n")
             .map_err(|error| Failure::machine(format_args!("failed to write JSON: {error}")))?,
-        ExploreFormat::Human => human(&found, args, console.verbosity),
+        ExploreFormat::Human => {
+            let mut text = human(&found, args, console.verbosity);
+            if let Some(other) = found.outcomes.get(1).filter(|_| console.verbosity > Verbosity::Quiet) {
+                let fewest =
+                    fewest_switches(&options, other.seed, RUNS_TO_MINIMISE).map_err(|error| failure(&error))?;
+                text.push_str(&shown_switches(&fewest));
+            }
+            text
+        }
     };
     output.write(&text, console)?;
     output.finish()?;
@@ -133,4 +145,21 @@ fn end(outcome: &Outcome) -> String {
         (Ended::Limit, None) => "limit".to_owned(),
         (Ended::Exit | Ended::Signal | Ended::Interrupted, None) => "ended".to_owned(),
     }
+}
+
+/// What of a schedule matters, in words. Threads are counted by birth: 0 is the program's first.
+fn shown_switches(switches: &[Switch]) -> String {
+    if switches.is_empty() {
+        return "It needs no forced switch: one thread at a time is enough.\n".to_owned();
+    }
+    let mut text = "What of that schedule matters (threads by birth, 0 is the first):\n".to_owned();
+    for switch in switches {
+        let _infallible = match switch {
+            Switch::To { step, thread } => writeln!(text, "  at choice {step} thread {thread} goes first"),
+            Switch::Hold { thread, ns, .. } => {
+                writeln!(text, "  thread {thread} is held back for {} ms", ns.div_ceil(1_000_000))
+            }
+        };
+    }
+    text
 }

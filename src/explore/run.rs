@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::Exploration;
+use crate::schedule::{Switch, minimise};
 use crate::trace::Trace;
 use crate::tracer::{self, Options, TracerError};
 
@@ -52,4 +53,21 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
     }
     let runs = runs.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Exploration::of(runs.iter().map(|(seed, trace)| (*seed, trace))))
+}
+
+/// The fewest switches found with which a schedule still leads to the same outcome, in at most `budget` more runs.
+///
+/// # Errors
+/// When the schedule cannot be run again.
+pub fn fewest_switches(options: &Options, seed: u64, budget: u32) -> Result<Vec<Switch>, TracerError> {
+    let (trace, switches) = tracer::run_recorded(&Options { schedule: seed, ..options.clone() })?;
+    let wanted = Exploration::of([(seed, &trace)]);
+    let shows = |tried: &[Switch]| {
+        let options = Options { schedule: seed, switches: Some(tried.to_vec()), ..options.clone() };
+        // A run that cannot be made shows nothing.
+        tracer::run(&options).is_ok_and(|again| {
+            Exploration::of([(seed, &trace), (seed, &again)]).outcomes.len() == wanted.outcomes.len()
+        })
+    };
+    Ok(minimise(&switches, budget, shows))
 }

@@ -70,6 +70,7 @@ mod world;
 pub use error::{TracerError, Unsupported};
 pub use options::{Epoch, FixtureProgram, Options, OutputMode, RunLimits, StdinMode};
 
+use crate::schedule::Switch;
 use crate::trace::Trace;
 
 /// Runs a program to its end (or to a limit) and returns what it did. Nothing of its tree is left when this returns.
@@ -77,6 +78,14 @@ use crate::trace::Trace;
 /// # Errors
 /// Only when the machine or we could not do it: never for what the program did.
 pub fn run(options: &Options) -> Result<Trace, TracerError> {
+    run_recorded(options).map(|(trace, _)| trace)
+}
+
+/// Like [`run`]; with the trace comes where its schedule left the natural way.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_recorded(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
     run::on_a_thread_of_its_own(options)
 }
 

@@ -16,11 +16,12 @@ use super::task::Slot;
 use super::turns::Turns;
 use super::watch::Watch;
 use super::world::World;
+use crate::schedule::Switch;
 use crate::sys::child::Step;
 use crate::trace::{ClockKind, End, Ended, Header, SCHEMA, Trace};
 
 /// Runs it on a new thread.
-pub(super) fn on_a_thread_of_its_own(options: &Options) -> Result<Trace, TracerError> {
+pub(super) fn on_a_thread_of_its_own(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("tracer".to_owned()).spawn_scoped(scope, || run(options));
         let thread = thread.map_err(|cause| TracerError::System { operation: "start a thread", tid: None, cause })?;
@@ -28,7 +29,7 @@ pub(super) fn on_a_thread_of_its_own(options: &Options) -> Result<Trace, TracerE
     })
 }
 
-fn run(options: &Options) -> Result<Trace, TracerError> {
+fn run(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
     let cpus = cpu::allowed();
     let _pin = if options.processors > 1 { None } else { Some(Pin::this_thread()) };
     let sight = match options.clock {
@@ -44,7 +45,8 @@ fn run(options: &Options) -> Result<Trace, TracerError> {
     let killed = world.kill_all();
     ran?;
     killed?;
-    Ok(whole(options, world, began))
+    let switches = world.turns.as_ref().map(Turns::switches).unwrap_or_default();
+    Ok((whole(options, world, began), switches))
 }
 
 /// Starts the program (and before it the fixture), and goes on until the run is over. What is left then is for the
