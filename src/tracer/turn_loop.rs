@@ -69,7 +69,7 @@ impl Watch {
                     }
                     Settled::Yes => {
                         unsettled = None;
-                        if world.next_turn()? == Moved::Yes {
+                        if world.next_turn() == Moved::Yes {
                             self.pause = FIRST_LOOK;
                             continue;
                         }
@@ -192,20 +192,20 @@ impl World<'_> {
     }
 
     /// All have settled: time moves on by a step, what is due fires, and somebody gets the turn.
-    fn next_turn(&mut self) -> Result<Moved, TracerError> {
-        let Some(turns) = &mut self.turns else { return Ok(Moved::No) };
+    fn next_turn(&mut self) -> Moved {
+        let Some(turns) = &mut self.turns else { return Moved::No };
         let deeds = self.record.deeds();
         turns.idle = if turns.idle.1 == deeds { (turns.idle.0 + 1, deeds) } else { (0, deeds) };
         if turns.idle.0 > TURNS_WITHOUT_PROGRESS {
             self.end(Ended::NoProgress, None);
-            return Ok(Moved::Yes);
+            return Moved::Yes;
         }
         self.time.move_on(STEP);
         for (tid, time) in turns.take_holds() {
             self.deadlines.set(self.time.now().saturating_add(time), Due::Held(tid));
         }
         if self.fire_due() {
-            return Ok(Moved::Yes);
+            return Moved::Yes;
         }
         let Some((tid, how)) = self.turns.as_mut().and_then(super::turns::Turns::give) else {
             return self.quiet_in_turns();
@@ -216,7 +216,7 @@ impl World<'_> {
         {
             running.interrupt();
         }
-        Ok(Moved::Yes)
+        Moved::Yes
     }
 
     /// Fires all that is due; whether something was.
@@ -234,20 +234,20 @@ impl World<'_> {
     }
 
     /// Nobody can go on: time moves to a deadline.
-    fn quiet_in_turns(&mut self) -> Result<Moved, TracerError> {
+    fn quiet_in_turns(&mut self) -> Moved {
         if let Some(turns) = &mut self.turns {
             turns.unsettled = true;
         }
         if self.network {
             self.let_packets_arrive();
             if self.settle() != Settled::Yes {
-                return Ok(Moved::Yes);
+                return Moved::Yes;
             }
         }
         if self.time.pace() == Pace::Virtual {
             self.choose_deadline();
         }
-        Ok(self.act_on_quiet())
+        self.act_on_quiet()
     }
 
     /// Of the deadlines that lie close together any may come first.
