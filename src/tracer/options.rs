@@ -84,6 +84,8 @@ impl Options {
         (self.schedule != 0 || self.switches.is_some())
             && matches!(self.clock, ClockKind::Virtual)
             && self.processors == 1
+            // The fixture's own threads do not take turns yet: beside it the natural way is the only one.
+            && self.fixture.is_none()
     }
 }
 
