@@ -81,10 +81,10 @@ pub fn run(options: &Options) -> Result<Trace, TracerError> {
     run_recorded(options).map(|(trace, _)| trace)
 }
 
-/// Like [`run`]; with the trace comes where its schedule left the natural way.
+/// Like [`run()`]; with the trace comes where its schedule left the natural way.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run()`].
 pub fn run_recorded(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
     run::on_a_thread_of_its_own(options)
 }

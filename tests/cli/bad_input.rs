@@ -35,7 +35,7 @@ fn a_file_that_is_missing_empty_or_a_folder_is_said_to_be() {
 fn a_file_that_may_not_be_read_is_said_to_be() {
     let desk = Desk::tiny();
     let path = desk.dir().join("exercises/ex01_hello/main.rs");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("it is ours");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("it is ours");
     let said = desk.grade("ex01 --lang rust --clock wall -q");
     if is_root() {
         // Nothing is closed to root: it is graded.
