@@ -13,6 +13,8 @@ pub struct SignalInfo([c_int; 32]);
 
 /// A signal of a POSIX timer.
 pub const SI_TIMER: c_int = -2;
+/// A signal that a process sent to a process.
+pub const SI_USER: c_int = 0;
 /// A signal that the kernel itself sent.
 pub const SI_KERNEL: c_int = 0x80;
 
@@ -27,6 +29,11 @@ impl SignalInfo {
         info.0[6] = value[0];
         info.0[7] = value[1];
         info
+    }
+
+    /// Which signal it is.
+    pub const fn number(&self) -> c_int {
+        self.0[0]
     }
 
     /// What kind of sender it has.
@@ -54,6 +61,12 @@ impl SignalInfo {
 
 fn check(result: libc::c_long) -> io::Result<()> {
     if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Sends a signal to one thread of a process (`tgkill(2)`).
+pub fn send_to_thread(pid: pid_t, tid: pid_t, signal: c_int) -> io::Result<()> {
+    // SAFETY: numbers only.
+    check(unsafe { libc::syscall(libc::SYS_tgkill, pid, tid, signal) })
 }
 
 /// Queues a signal for a process.

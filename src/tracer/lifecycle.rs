@@ -10,6 +10,8 @@ use super::tracee::{Resume, Running};
 use super::vdso;
 use super::world::{Due, World};
 use crate::clock::VirtualDuration;
+use crate::sys::ptrace;
+use crate::sys::signal::{SI_USER, send_to_thread};
 use crate::trace::{EventKind, ExitStatus};
 
 impl World<'_> {
@@ -208,6 +210,10 @@ impl World<'_> {
 
     /// A signal is about to be delivered.
     pub(super) fn signalled(&mut self, tid: i32, signal: i32) -> io::Result<()> {
+        if self.hand_on_to_first_thread(tid, signal)? {
+            self.release(tid, Resume::Go(0));
+            return Ok(());
+        }
         self.mend_signal(tid, signal)?;
         let interrupted = self.tasks.get(&tid).is_some_and(|task| task.interrupted.is_some());
         if interrupted && procfs::signal_set(tid, "SigCgt:") & (1 << (signal - 1)) != 0 {
@@ -216,6 +222,30 @@ impl World<'_> {
         }
         self.release(tid, Resume::Go(signal));
         Ok(())
+    }
+
+    /// The kernel wakes a process's first thread for a signal to the process. On its way it stands still for us, and another
+    /// thread that stops meanwhile takes the signal away: bare, the first one would have had it. So it gets it.
+    fn hand_on_to_first_thread(&mut self, tid: i32, signal: i32) -> io::Result<bool> {
+        if let Some(info) =
+            self.tasks.get_mut(&tid).and_then(|task| task.handed_on.take_if(|info| info.number() == signal))
+        {
+            ptrace::set_signal_info(tid, &info)?;
+            return Ok(false);
+        }
+        let Some(pid) = self.tasks.get(&tid).map(|task| task.pid) else { return Ok(false) };
+        if tid == pid || !self.tasks.get(&pid).is_some_and(|first| first.ended.is_none() && first.handed_on.is_none()) {
+            return Ok(false);
+        }
+        let info = ptrace::signal_info(tid)?;
+        let blocked = procfs::signal_set(pid, "SigBlk:") & (1 << (signal - 1)) != 0;
+        if info.code() != SI_USER || blocked || send_to_thread(pid, pid, signal).is_err() {
+            return Ok(false);
+        }
+        if let Some(first) = self.tasks.get_mut(&pid) {
+            first.handed_on = Some(info);
+        }
+        Ok(true)
     }
 
     /// The interrupted wait of a thread will not be taken up again.

@@ -5,6 +5,7 @@ use super::record::Entry;
 use super::regs::Native;
 use super::tracee::{Running, Stopped};
 use crate::clock::{DeadlineKey, VirtualInstant};
+use crate::sys::signal::SignalInfo;
 
 /// A thread of the traced tree.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Task {
     pub(super) pending: Option<Pending>,
     /// A timed wait that a signal interrupted: when the kernel restarts the very same call, its deadline stays.
     pub(super) interrupted: Option<Interrupted>,
+    /// A signal to the process that another thread was about to take instead of this one, as it was sent.
+    pub(super) handed_on: Option<SignalInfo>,
     /// The vfork child that it waits for.
     pub(super) vfork: Option<i32>,
     /// Whether its last stop was a group-stop that it is still in.
@@ -127,6 +130,7 @@ impl Task {
             slot,
             pending: None,
             interrupted: None,
+            handed_on: None,
             vfork: None,
             in_group_stop: false,
             ended: None,
