@@ -33,7 +33,9 @@ impl Slots {
         self.take(self.all)
     }
 
-    fn take(&self, count: usize) -> Taken<'_> {
+    /// Waits for this many slots; for all when there are not so many.
+    pub(super) fn take(&self, count: usize) -> Taken<'_> {
+        let count = count.clamp(1, self.all);
         // A thread that panicked gave its slots back while it unwound: the number is right all the same.
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let mut free = self.freed.wait_while(free, |free| *free < count).unwrap_or_else(PoisonError::into_inner);

@@ -40,7 +40,9 @@ impl Pool {
         let failed = Mutex::new(None);
         let traces = self.on_threads(requests.len(), &|index| {
             let _slot = if engine.is_virtual() || self.shares_the_clock {
-                self.slots.take_one()
+                // Who is to be seen computing side by side needs the processors for itself.
+                let processors = requests[index].limits.processors;
+                self.slots.take(usize::try_from(processors).unwrap_or(usize::MAX))
             } else {
                 self.slots.take_all()
             };
