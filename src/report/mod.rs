@@ -3,6 +3,7 @@
 //! Formats are pure: they take a trace or a result and give a text. What a program wrote is its own claim and may be
 //! hostile, so whatever people read goes through [`harmless()`] first. This room judges nothing and writes to no stream.
 
+pub mod class;
 pub mod human;
 pub mod json;
 
