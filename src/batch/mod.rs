@@ -9,6 +9,7 @@ mod fault;
 mod grader;
 mod runs;
 mod seeds;
+pub mod submissions;
 mod summary;
 
 pub use engines::Engines;

@@ -1,0 +1,42 @@
+//! The list of a course's students, as a learning platform or a person wrote it.
+//!
+//! Header and rows are kept as they were, so that a report can write the same table back with grades in it. Which
+//! columns say who somebody is, is told by the header.
+
+mod columns;
+mod parse;
+
+pub use columns::{Columns, RosterFormat};
+
+/// A table of students.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Roster {
+    /// Whose table it is.
+    pub format: RosterFormat,
+    /// Which columns say what.
+    pub columns: Columns,
+    /// The header, as it was.
+    pub header: Vec<String>,
+    /// All rows below it as they were, those that are no students (Canvas' `Points Possible`) too. As long as the
+    /// header each, unless the file had longer ones.
+    pub rows: Vec<Vec<String>>,
+    /// Which rows are students.
+    pub students: Vec<RosterStudent>,
+}
+
+/// One row of a roster that is a student.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RosterStudent {
+    /// The row, from 0.
+    pub row: usize,
+    /// What the student is called in this course: the column `student`, else a login, else an id, else the name.
+    pub key: String,
+    /// The person's name, as written.
+    pub name: Option<String>,
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The section or group.
+    pub section: Option<String>,
+    /// Everything that a folder or a file of this student may be called by.
+    pub ids: Vec<String>,
+}
