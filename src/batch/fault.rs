@@ -1,5 +1,6 @@
 use std::io;
 
+use super::JournalError;
 use crate::build::BuildError;
 use crate::engine::EngineError;
 
@@ -18,6 +19,9 @@ pub enum OurFault {
     /// The submission's file went away or cannot be read.
     #[error("failed to read the submission: {0}")]
     Submission(io::Error),
+    /// What was found could not be kept, or what was kept could not be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
 }
 
 impl OurFault {
@@ -26,7 +30,7 @@ impl OurFault {
         match self {
             Self::Build(BuildError::Crashed { .. }) => false,
             Self::Engine(error) => matches!(error, EngineError::Unsupported(_)),
-            Self::Build(_) | Self::Folder(_) | Self::Submission(_) => true,
+            Self::Build(_) | Self::Folder(_) | Self::Submission(_) | Self::Journal(_) => true,
         }
     }
 
@@ -37,6 +41,7 @@ impl OurFault {
             Self::Folder(_) => Some("free some space, or set TMPDIR to a folder that can be written to"),
             Self::Engine(_) => Some("`grade doctor` says what this machine offers"),
             Self::Submission(_) => None,
+            Self::Journal(error) => error.help(),
         }
     }
 }

@@ -7,6 +7,8 @@
 mod engines;
 mod fault;
 mod grader;
+pub mod journal;
+mod memory;
 mod runs;
 mod seeds;
 pub mod submissions;
@@ -15,4 +17,6 @@ mod summary;
 pub use engines::Engines;
 pub use fault::{Interrupted, OurFault};
 pub use grader::{Graded, Grader, Task};
+pub use journal::JournalError;
+pub use memory::{Forgetful, Memory, RunKey};
 pub use seeds::Seeds;

@@ -1,16 +1,18 @@
 //! From a built program to the traces of its cases.
 
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::OurFault;
+use super::{Memory, OurFault, RunKey};
 use crate::build::Program;
 use crate::check::{CaseRun, depends_on_schedule};
 use crate::course::model::Spec;
 use crate::engine::{Engine, Interrupt, RunRequest};
 use crate::pool::Pool;
-use crate::trace::{EventKind, Trace};
+use crate::trace::{Ended, EventKind, Trace};
 
 /// How long a run on the virtual clock may take in real time: its sleeps take none, so this is work and tracing alone.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -26,58 +28,97 @@ pub(super) fn which(spec: &Spec, seeds: &[u64]) -> Vec<(usize, u64)> {
         .collect()
 }
 
-/// Runs each case under each schedule and tells of each run that ended.
-pub(super) fn run_all(
-    pool: &Pool,
-    engine: &dyn Engine,
-    spec: &Spec,
-    program: &Program,
-    seeds: &[u64],
-    interrupt: &Interrupt,
-    done: &(dyn Fn(&str, u64) + Sync),
-) -> Result<Vec<CaseRun>, OurFault> {
-    let which = which(spec, seeds);
-    let folders: Vec<TempDir> = which
-        .iter()
-        .map(|_| tempfile::Builder::new().prefix("grade-run-").tempdir())
-        .collect::<Result<_, _>>()
-        .map_err(OurFault::Folder)?;
-    let requests: Vec<RunRequest> = which
-        .iter()
-        .zip(&folders)
-        .map(|((case, seed), folder)| {
-            let case = &spec.cases[*case];
-            let mut argv = program.argv.clone();
-            argv.extend(case.args.iter().map(Into::into));
-            RunRequest {
-                argv,
-                env: program.env.clone(),
-                cwd: folder.path().to_owned(),
-                stdin: case.stdin.clone().into_bytes(),
-                limits: spec.limits.clone(),
-                real_limit: if engine.is_virtual() { PATIENCE } else { spec.limits.time.as_std() },
-                schedule: *seed,
-                http: case.http,
-                interrupt: interrupt.clone(),
+/// One time through all cases and schedules of a submission.
+pub(super) struct Round<'a> {
+    pub(super) pool: &'a Pool,
+    pub(super) engine: &'a dyn Engine,
+    pub(super) spec: &'a Spec,
+    pub(super) program: &'a Program,
+    pub(super) seeds: &'a [u64],
+    /// Where the folders that runs work in are made.
+    pub(super) scratch: &'a Path,
+    pub(super) interrupt: &'a Interrupt,
+    pub(super) memory: &'a dyn Memory,
+    pub(super) number: u32,
+}
+
+impl Round<'_> {
+    /// Makes the runs that are not known yet, keeps each as it ends, and tells of each.
+    pub(super) fn run(&self, done: &(dyn Fn(&str, u64) + Sync)) -> Result<Vec<CaseRun>, OurFault> {
+        let mut runs: Vec<CaseRun> = Vec::new();
+        let mut open: Vec<RunKey> = Vec::new();
+        for (case, schedule) in which(self.spec, self.seeds) {
+            let key = RunKey { round: self.number, case, schedule };
+            match self.memory.known(key)? {
+                Some(trace) => {
+                    runs.push(CaseRun { case_index: case, schedule, trace });
+                    done(&self.spec.cases[case].name, schedule);
+                }
+                None => open.push(key),
             }
-        })
-        .collect();
-    let traces = pool.run_all(engine, &requests, &|index| {
-        let (case, seed) = which[index];
-        done(&spec.cases[case].name, seed);
-    })?;
-    Ok(which
-        .into_iter()
-        .zip(traces)
-        .map(|((case_index, schedule), trace)| CaseRun { case_index, schedule, trace: own_paths(trace, program) })
-        .collect())
+        }
+        runs.extend(self.make(&open, done)?);
+        runs.sort_by_key(|run| (run.case_index, run.schedule));
+        Ok(runs)
+    }
+
+    fn make(&self, open: &[RunKey], done: &(dyn Fn(&str, u64) + Sync)) -> Result<Vec<CaseRun>, OurFault> {
+        let folders: Vec<TempDir> = open
+            .iter()
+            .map(|_| tempfile::Builder::new().prefix("grade-run-").tempdir_in(self.scratch))
+            .collect::<Result<_, _>>()
+            .map_err(OurFault::Folder)?;
+        let requests: Vec<RunRequest> =
+            open.iter().zip(&folders).map(|(key, folder)| self.request(*key, folder.path())).collect();
+        let not_kept = Mutex::new(None);
+        let traces = self.pool.run_all(self.engine, &requests, &|index, trace| {
+            let key = open[index];
+            // What was cut short by Ctrl-C says nothing of the program.
+            if trace.end.ended != Ended::Interrupted
+                && let Err(error) = self.memory.keep(key, &own_paths(trace.clone(), self.program))
+            {
+                not_kept.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
+            done(&self.spec.cases[key.case].name, key.schedule);
+        })?;
+        if let Some(error) = not_kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error.into());
+        }
+        let runs = open.iter().zip(traces);
+        Ok(runs
+            .map(|(key, trace)| CaseRun {
+                case_index: key.case,
+                schedule: key.schedule,
+                trace: own_paths(trace, self.program),
+            })
+            .collect())
+    }
+
+    fn request(&self, key: RunKey, folder: &Path) -> RunRequest {
+        let case = &self.spec.cases[key.case];
+        let mut argv = self.program.argv.clone();
+        argv.extend(case.args.iter().map(Into::into));
+        RunRequest {
+            argv,
+            env: self.program.env.clone(),
+            cwd: folder.to_owned(),
+            stdin: case.stdin.clone().into_bytes(),
+            limits: self.spec.limits.clone(),
+            real_limit: if self.engine.is_virtual() { PATIENCE } else { self.spec.limits.time.as_std() },
+            schedule: key.schedule,
+            http: case.http,
+            interrupt: self.interrupt.clone(),
+        }
+    }
 }
 
 /// What a run says of our copy of the source, it shall say of the student's file.
 fn own_paths(mut trace: Trace, program: &Program) -> Trace {
     for event in &mut trace.events {
-        if let EventKind::Line { text, .. } = &mut event.kind {
-            *text = program.with_own_path(text).into_owned();
+        if let EventKind::Line { text, .. } = &mut event.kind
+            && let std::borrow::Cow::Owned(own) = program.with_own_path(text)
+        {
+            *text = own;
         }
     }
     trace

@@ -108,15 +108,27 @@ impl<'a> Builder<'a> {
     /// # Errors
     /// Only for what is ours or the machine's; a submission that does not compile is [`BuildOutcome::Failed`].
     pub fn build(&self, submission: &Submission, colour: bool) -> Result<BuildOutcome, BuildError> {
+        let Some(source) = read(&submission.path)? else { return Ok(too_large(submission)) };
+        self.build_source(submission, &source, colour)
+    }
+
+    /// Builds a source that is at hand; the submission's path is what messages call it, and nothing is read from there.
+    ///
+    /// # Errors
+    /// As [`Builder::build`].
+    pub fn build_source(
+        &self,
+        submission: &Submission,
+        source: &[u8],
+        colour: bool,
+    ) -> Result<BuildOutcome, BuildError> {
         let started = Instant::now();
-        let Some(source) = read(&submission.path)? else {
-            let path = submission.path.display();
-            let output = format!("error: {path} is larger than {} KiB\n", LARGEST_SOURCE >> 10);
-            return Ok(BuildOutcome::Failed { output, took: started.elapsed() });
-        };
+        if source.len() as u64 > LARGEST_SOURCE {
+            return Ok(too_large(submission));
+        }
         let mut outcome = match submission.language {
-            Language::Rust => self.rust.build(self, submission, &source, colour)?,
-            Language::Python => self.python.build(self, submission, &source, colour)?,
+            Language::Rust => self.rust.build(self, submission, source, colour)?,
+            Language::Python => self.python.build(self, submission, source, colour)?,
         };
         match &mut outcome {
             BuildOutcome::Ready(Program { took, .. }) | BuildOutcome::Failed { took, .. } => *took = started.elapsed(),
@@ -134,6 +146,12 @@ impl<'a> Builder<'a> {
             Language::Python => self.python.prepare(self),
         }
     }
+}
+
+fn too_large(submission: &Submission) -> BuildOutcome {
+    let path = submission.path.display();
+    let output = format!("error: {path} is larger than {} KiB\n", LARGEST_SOURCE >> 10);
+    BuildOutcome::Failed { output, took: Duration::ZERO }
 }
 
 /// The whole source; none when it is too large.

@@ -196,6 +196,7 @@ fn grade(
         engines: &session.engines,
         pool: &session.pool,
         events: &events,
+        scratch: std::env::temp_dir(),
         interrupt: session.interrupt.clone(),
     };
     let outcome = grader
@@ -203,6 +204,7 @@ fn grade(
             exercise,
             language,
             file: file.to_owned(),
+            content: None,
             seeds: Seeds::Only(0),
             command: format!("grade {} --solution --lang {language}", catalogue::short(exercise)),
             colour: false,

@@ -63,6 +63,7 @@ pub(crate) fn grade_one(
         engines: &session.engines,
         pool: &session.pool,
         events: &progress,
+        scratch: std::env::temp_dir(),
         interrupt: session.interrupt.clone(),
     };
     grader
@@ -70,6 +71,7 @@ pub(crate) fn grade_one(
             exercise,
             language: submission.language,
             file: submission.path.clone(),
+            content: None,
             seeds: settings.seeds,
             command: again(settings, exercise, submission),
             colour: false,

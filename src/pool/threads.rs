@@ -27,7 +27,8 @@ impl Pool {
     }
 
     /// Runs every request and returns the traces in the requests' order. Under a virtual clock runs stand side by side;
-    /// under the machine's, each has the machine for itself (but see [`Pool::sharing_the_clock`]). `done` is told of each run that ended, by its index.
+    /// under the machine's, each has the machine for itself (but see [`Pool::sharing_the_clock`]). `done` is told of each run
+    /// that ended, by its index, and of what it did, as soon as it ends.
     ///
     /// # Errors
     /// The first error of the engine; runs that had not begun by then are not begun.
@@ -35,7 +36,7 @@ impl Pool {
         &self,
         engine: &dyn Engine,
         requests: &[RunRequest],
-        done: &(dyn Fn(usize) + Sync),
+        done: &(dyn Fn(usize, &Trace) + Sync),
     ) -> Result<Vec<Trace>, EngineError> {
         let failed = Mutex::new(None);
         let traces = self.on_threads(requests.len(), &|index| {
@@ -51,7 +52,7 @@ impl Pool {
             }
             match engine.run(&requests[index]) {
                 Ok(trace) => {
-                    done(index);
+                    done(index, &trace);
                     Some(trace)
                 }
                 Err(error) => {

@@ -74,6 +74,7 @@ fn verify(
         engines: &session.engines,
         pool: &session.pool,
         events: &events,
+        scratch: std::env::temp_dir(),
         interrupt: session.interrupt.clone(),
     };
     let items = items(place, exercise, args.lang.map(Into::into));
@@ -96,6 +97,7 @@ fn verify(
             exercise,
             language: item.language,
             file: item.file.clone(),
+            content: None,
             seeds: Seeds::AsTheSpecSays,
             command: format!("grade {} --file {}", catalogue::short(exercise), item.file.display()),
             colour: false,
