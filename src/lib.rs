@@ -11,15 +11,15 @@
 //! | --- | --- | --- |
 //! | [`cli`] | one file a subcommand; the only owner of stdout and stderr | everything; nobody uses it |
 //! | [`batch`] | grades submissions: one exercise of one student, many of many | `pool`, `engine`, `build`, `check`, `course`, `trace` |
-//! | [`pool`] | worker processes around builds and runs | `engine`, `build` |
+//! | [`pool`] | worker processes around builds and runs | `engine`, `build`, `event`, `trace`, `sys`, `wire` |
 //! | [`explore`] | one program under many schedules: its different outcomes | `tracer`, `trace` |
-//! | [`engine`] | runs a program and tells what it did: traced, wall, scripted | `tracer`, `sandbox`, `fixture`, `trace`, `course` (limits), `sys` |
+//! | [`engine`] | runs a program and tells what it did: traced, wall, scripted | `tracer`, `sandbox`, `fixture`, `trace`, `course` (limits), `sys`, `wire` |
 //! | [`tracer`] | ptrace: the loop, system calls, registers | `clock`, `schedule`, `trace`, `sandbox`, `sys` |
 //! | [`sandbox`] | what a submission may do | `sys` |
 //! | [`schedule`] | who runs next: pure policies | nothing |
 //! | [`clock`] | virtual time: pure | nothing |
 //! | [`fixture`] | the HTTP server for fetchers | `trace` (its record), `sys` |
-//! | [`build`] | Rust and Python submissions into something that runs | `course` (language), `event`, `sandbox`, `sys` |
+//! | [`build`] | Rust and Python submissions into something that runs | `course` (language), `event`, `sandbox`, `sys`, `wire` |
 //! | [`trace`] | events, JSON Lines, queries, the normal form of snapshots | `clock` |
 //! | [`check`] | one file a kind of check; sees traces only | `trace`, `course`, `clock` |
 //! | [`report`] | one file a format | `event`, `check`, `trace` |
@@ -27,6 +27,7 @@
 //! | [`diag`] | mistakes drawn on the source line | nothing |
 //! | [`event`] | the stream from the grading to every reporter | `check`, `course` |
 //! | [`sys`] | the only `unsafe` | nothing |
+//! | `wire` | how bytes, paths and errors travel as JSON | nothing |
 //!
 //! Three kinds of failure never mix: the student's is a verdict, not an `Err`; the author's is a list of diagnostics;
 //! ours or the machine's is a typed error and never a zero for a student.
@@ -49,3 +50,4 @@ pub mod schedule;
 pub mod sys;
 pub mod trace;
 pub mod tracer;
+mod wire;

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 /// Which rooms a room may use. `cli` and the crate root may use all; nobody uses `cli`.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("batch", &["build", "check", "clock", "course", "diag", "engine", "event", "pool", "trace"]),
-    ("pool", &["build", "course", "engine", "event", "trace"]),
+    ("pool", &["build", "course", "engine", "event", "sys", "trace", "wire"]),
     ("explore", &["clock", "schedule", "trace", "tracer"]),
-    ("engine", &["build", "clock", "course", "fixture", "sandbox", "schedule", "sys", "trace", "tracer"]),
+    ("engine", &["build", "clock", "course", "fixture", "sandbox", "schedule", "sys", "trace", "tracer", "wire"]),
     ("tracer", &["clock", "sandbox", "schedule", "sys", "trace"]),
-    ("build", &["course", "event", "sandbox", "sys"]),
+    ("build", &["course", "event", "sandbox", "sys", "wire"]),
     ("fixture", &["sys", "trace"]),
     ("sandbox", &["clock", "sys"]),
     ("schedule", &["clock"]),
@@ -23,6 +23,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("diag", &[]),
     ("sys", &[]),
+    ("wire", &[]),
 ];
 
 fn source_files() -> Vec<PathBuf> {

@@ -4,14 +4,17 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
 
 use super::probe::Search;
 use super::store::Store;
 use super::{BuildError, CacheDir, python, rust};
 use crate::course::model::Language;
 use crate::event::EventSink;
+use crate::wire;
 
 /// The largest source that is looked at: far more than anyone writes, far less than would hurt.
 const LARGEST_SOURCE: u64 = 1 << 20;
@@ -27,19 +30,35 @@ pub struct Builder<'a> {
     python: python::Python,
 }
 
+/// What a builder goes by, as plain data: it travels as JSON.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BuilderSettings {
+    /// The cache folder.
+    #[serde(with = "wire::path")]
+    pub(super) cache: PathBuf,
+    /// `PATH`, where tools are looked for.
+    #[serde(with = "wire::os_string")]
+    pub(super) path: Option<OsString>,
+    /// `RUSTC`: the compiler that the person wants instead.
+    #[serde(with = "wire::os_string")]
+    pub(super) rustc: Option<OsString>,
+}
+
 /// What is to be built.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Submission {
     /// Its language.
     pub language: Language,
     /// Its file, as the student gave it: messages show it so.
+    #[serde(with = "wire::path")]
     pub path: PathBuf,
     /// The exercise's id, for messages.
     pub exercise: String,
 }
 
 /// What building a submission came to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum BuildOutcome {
     /// It can be run.
     Ready(Program),
@@ -53,11 +72,13 @@ pub enum BuildOutcome {
 }
 
 /// Something that can be run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
     /// The program and its first arguments; a case's arguments follow.
+    #[serde(with = "wire::os_strings")]
     pub argv: Vec<OsString>,
     /// The whole environment.
+    #[serde(with = "wire::os_pairs")]
     pub env: Vec<(OsString, OsString)>,
     /// Whether it was built before, from the same source by the same tools.
     pub cached: bool,
@@ -66,6 +87,7 @@ pub struct Program {
     /// What the compiler had to say beside; shown on request only.
     pub warnings: String,
     /// The copy of the source that runs (Python), and the student's file that it was made from.
+    #[serde(with = "wire::path_pair")]
     pub copy_of: Option<(PathBuf, PathBuf)>,
 }
 
@@ -103,6 +125,23 @@ impl<'a> Builder<'a> {
         self
     }
 
+    /// A builder as another one's settings say, for a process that shall build in its stead.
+    pub fn with_settings(settings: BuilderSettings, events: &'a dyn EventSink) -> Self {
+        let BuilderSettings { cache, path, rustc } = settings;
+        Self { search: Search { path, rustc }, ..Self::new(CacheDir::at(cache), events) }
+    }
+
+    /// This builder as plain data.
+    pub fn settings(&self) -> BuilderSettings {
+        let Search { path, rustc } = self.search.clone();
+        BuilderSettings { cache: self.cache.root().to_owned(), path, rustc }
+    }
+
+    /// Whether the person asked for the end.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupt.load(Ordering::SeqCst)
+    }
+
     /// Builds a submission, or finds it built. With `colour` the messages hold ANSI escapes.
     ///
     /// # Errors
@@ -134,6 +173,31 @@ impl<'a> Builder<'a> {
             BuildOutcome::Ready(Program { took, .. }) | BuildOutcome::Failed { took, .. } => *took = started.elapsed(),
         }
         Ok(outcome)
+    }
+
+    /// What this source was built to before, if it was. On the way the tools and libraries that it needs are made ready,
+    /// with their events, so that whoever builds it then finds them.
+    ///
+    /// # Errors
+    /// As [`Builder::build`].
+    pub fn find_source(
+        &self,
+        submission: &Submission,
+        source: &[u8],
+        colour: bool,
+    ) -> Result<Option<BuildOutcome>, BuildError> {
+        let started = Instant::now();
+        if source.len() as u64 > LARGEST_SOURCE {
+            return Ok(Some(too_large(submission)));
+        }
+        let mut found = match submission.language {
+            Language::Rust => self.rust.find(self, submission, source, colour)?,
+            Language::Python => self.python.find(self, submission, source, colour)?,
+        };
+        if let Some(program) = &mut found {
+            program.took = started.elapsed();
+        }
+        Ok(found.map(BuildOutcome::Ready))
     }
 
     /// Makes the libraries of a language ready, as the first submission that needs them would.

@@ -2,9 +2,14 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitStatus;
 
+use serde::{Deserialize, Serialize};
+
+use crate::wire::{self, Operation};
+
 /// Why nothing could be built. Ours or the machine's fault, never the student's: a submission that does not compile is
-/// [`super::BuildOutcome::Failed`].
-#[derive(Debug, thiserror::Error)]
+/// [`super::BuildOutcome::Failed`]. It travels as JSON, too.
+#[derive(Debug, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum BuildError {
     /// No folder to keep things in can be named.
     #[error("failed to choose a cache folder: none of GRADE_CACHE_DIR, XDG_CACHE_HOME and HOME is set")]
@@ -13,44 +18,55 @@ pub enum BuildError {
     #[error("failed to {operation} `{}` in the cache folder: {cause}", path.display())]
     Cache {
         /// What was tried, as a verb.
-        operation: &'static str,
+        #[serde(deserialize_with = "wire::operation")]
+        operation: Operation,
         /// On which file or folder.
+        #[serde(with = "wire::path")]
         path: PathBuf,
         /// What the system said.
+        #[serde(with = "wire::io_error")]
         cause: io::Error,
     },
     /// The submission cannot be read.
     #[error("failed to read `{}`: {cause}", path.display())]
     Submission {
         /// The submission's path, as it was given.
+        #[serde(with = "wire::path")]
         path: PathBuf,
         /// What the system said.
+        #[serde(with = "wire::io_error")]
         cause: io::Error,
     },
     /// A program that building needs is not there.
     #[error("failed to find `{program}`")]
     Missing {
         /// The program's name.
-        program: &'static str,
+        #[serde(deserialize_with = "wire::operation")]
+        program: Operation,
         /// How to get it.
-        help: &'static str,
+        #[serde(deserialize_with = "wire::operation")]
+        help: Operation,
     },
     /// A program that building needs is too old.
     #[error("failed to use `{}`: it is version {found}, and {wanted} or newer is needed", path.display())]
     TooOld {
         /// Where it stands.
+        #[serde(with = "wire::path")]
         path: PathBuf,
         /// Its version.
         found: String,
         /// The least version that serves.
-        wanted: &'static str,
+        #[serde(deserialize_with = "wire::operation")]
+        wanted: Operation,
         /// How to get a newer one.
-        help: &'static str,
+        #[serde(deserialize_with = "wire::operation")]
+        help: Operation,
     },
     /// A program that building needs does not answer as it should.
     #[error("failed to use `{}`: {cause}", path.display())]
     Unusable {
         /// Where it stands.
+        #[serde(with = "wire::path")]
         path: PathBuf,
         /// What it said instead.
         cause: String,
@@ -59,30 +75,37 @@ pub enum BuildError {
     #[error("failed to {operation} `{}`: {cause}", program.display())]
     Child {
         /// What was tried, as a verb.
-        operation: &'static str,
+        #[serde(deserialize_with = "wire::operation")]
+        operation: Operation,
         /// The program.
+        #[serde(with = "wire::path")]
         program: PathBuf,
         /// What the system said.
+        #[serde(with = "wire::io_error")]
         cause: io::Error,
     },
     /// The course's Rust libraries or Python packages could not be made ready.
     #[error("failed to {operation}{}:\n{output}", if *network { " (the network is needed once for this)" } else { "" })]
     SetUp {
         /// What was tried, as a verb: `compile the course's libraries`.
-        operation: &'static str,
+        #[serde(deserialize_with = "wire::operation")]
+        operation: Operation,
         /// Whether the network was the cause.
         network: bool,
         /// The end of what the tool said.
         output: String,
         /// What to do about it.
-        help: &'static str,
+        #[serde(deserialize_with = "wire::operation")]
+        help: Operation,
     },
     /// The compiler or the interpreter died instead of judging the source.
     #[error("failed to compile: `{}` ended with {status}:\n{output}", program.display())]
     Crashed {
         /// The program.
+        #[serde(with = "wire::path")]
         program: PathBuf,
         /// How it ended.
+        #[serde(with = "wire::exit_status")]
         status: ExitStatus,
         /// The end of what it said.
         output: String,
@@ -91,6 +114,7 @@ pub enum BuildError {
     #[error("failed to write to the cache folder `{}`: the disk is full", path.display())]
     DiskFull {
         /// The cache folder.
+        #[serde(with = "wire::path")]
         path: PathBuf,
     },
     /// The person asked for the end.

@@ -24,7 +24,7 @@ mod store;
 
 use message::tail;
 
-pub use builder::{BuildOutcome, Builder, Program, Submission};
+pub use builder::{BuildOutcome, Builder, BuilderSettings, Program, Submission};
 pub use cache::CacheDir;
 pub use error::BuildError;
 pub use facts::{Facts, PythonFacts, RustFacts};

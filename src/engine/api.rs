@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::wire;
+use super::EngineSettings;
 use crate::course::model::{Limits, Needs};
 use crate::sandbox::Rung;
 use crate::trace::Trace;
+use crate::wire;
 
 /// Runs a program and tells what it did.
 pub trait Engine: Send + Sync {
@@ -32,6 +33,12 @@ pub trait Engine: Send + Sync {
     /// Whether [`RunRequest::schedule`] means anything to it; without it there is the natural schedule alone.
     fn has_schedules(&self) -> bool {
         false
+    }
+
+    /// The engine as plain data, for a process that shall run in this one's stead; none for an engine that only this
+    /// process has.
+    fn settings(&self) -> Option<EngineSettings> {
+        None
     }
 
     /// Runs the program to its end (or to a limit) and returns its trace. Nothing of the program's tree is left running
@@ -81,6 +88,11 @@ impl Interrupt {
         self.0.store(true, Ordering::SeqCst);
     }
 
+    /// Forgets that the end was asked for: the next piece of work begins.
+    pub fn clear(&self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+
     /// Whether the end was asked for.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::SeqCst)
@@ -126,4 +138,50 @@ pub enum EngineError {
     /// A recorded trace could not be replayed.
     #[error("no recorded trace fits: {0}")]
     NotRecorded(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use super::{EngineError, Interrupt, RunRequest};
+    use crate::course::model::Limits;
+
+    #[test]
+    fn an_error_says_the_same_behind_the_way_through_json() {
+        let cause = || std::io::Error::from_raw_os_error(libc::ENOENT);
+        for error in [
+            EngineError::Start { program: "python3".into(), cause: cause() },
+            EngineError::System { operation: "read the pipe", pid: Some(7), cause: cause() },
+            EngineError::System { operation: "read the pipe", pid: None, cause: std::io::Error::other("words") },
+            EngineError::Fixture("gone".into()),
+        ] {
+            let json = serde_json::to_string(&error).unwrap();
+            let back: EngineError = serde_json::from_str(&json).unwrap();
+            assert_eq!((back.to_string(), serde_json::to_string(&back).unwrap()), (error.to_string(), json));
+        }
+    }
+
+    #[test]
+    fn a_request_survives_the_way_through_json_also_when_it_is_not_utf_8() {
+        let odd = OsString::from_vec(vec![b'a', 0xff]);
+        let request = RunRequest {
+            argv: vec!["echo".into(), odd.clone()],
+            env: vec![("PATH".into(), "/bin".into()), ("ODD".into(), odd.clone())],
+            cwd: PathBuf::from(odd),
+            stdin: vec![0, 159, 146, 150],
+            limits: Limits::default(),
+            real_limit: Duration::from_mins(1),
+            schedule: 7,
+            http: true,
+            interrupt: Interrupt::default(),
+        };
+        let json = serde_json::to_string(&request).unwrap();
+        assert!(json.contains(r#""echo""#), "text stays readable: {json}");
+        let back: RunRequest = serde_json::from_str(&json).unwrap();
+        assert_eq!(format!("{back:?}"), format!("{request:?}"));
+    }
 }

@@ -7,12 +7,13 @@
 mod api;
 mod internal;
 mod scripted;
+mod settings;
 mod traced;
 mod wall;
-mod wire;
 
 pub use api::{Engine, EngineError, Interrupt, RunRequest};
 pub use internal::internal_command;
 pub use scripted::ScriptedEngine;
+pub use settings::EngineSettings;
 pub use traced::TracedEngine;
 pub use wall::WallEngine;

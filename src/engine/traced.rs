@@ -3,22 +3,28 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::{Engine, EngineError, RunRequest};
+use serde::{Deserialize, Serialize};
+
+use super::{Engine, EngineError, EngineSettings, RunRequest};
 use crate::clock::VirtualDuration;
 use crate::course::model::Needs;
 use crate::fixture::Record;
 use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
 use crate::trace::{ClockKind, EventKind, Trace};
 use crate::tracer::{self, Epoch, FixtureProgram, Options, OutputMode, RunLimits, StdinMode, TracerError, Unsupported};
+use crate::wire;
 
 /// Runs a program under the tracer, in virtual time (or, with [`TracedEngine::on_the_wall_clock`], in real time).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TracedEngine {
+    #[serde(with = "wire::path")]
     executable: PathBuf,
     clock: ClockKind,
     processors: usize,
     rung: Rung,
     own_user: bool,
+    /// The CPUs of its runs; with none each run takes the one that fewest others of this process use.
+    pinned: Vec<usize>,
 }
 
 impl TracedEngine {
@@ -29,7 +35,14 @@ impl TracedEngine {
 
     /// An engine for another program than `grade` (a test, a library's user): where `grade` is.
     pub fn with_executable(grade: impl Into<PathBuf>) -> Self {
-        Self { executable: grade.into(), clock: ClockKind::Virtual, processors: 1, rung: Rung::Off, own_user: false }
+        Self {
+            executable: grade.into(),
+            clock: ClockKind::Virtual,
+            processors: 1,
+            rung: Rung::Off,
+            own_user: false,
+            pinned: Vec::new(),
+        }
     }
 
     /// Contains what it runs, by the best rung of this machine. Of the file system a program then sees the system, what
@@ -58,6 +71,11 @@ impl TracedEngine {
     /// Gives the program this many processors, so that its threads really run side by side.
     pub fn with_processors(self, processors: usize) -> Self {
         Self { processors, ..self }
+    }
+
+    /// Runs on these CPUs and no others.
+    pub fn on(self, processors: &[usize]) -> Self {
+        Self { pinned: processors.to_vec(), ..self }
     }
 
     /// Whether it works on this machine. Tried once in a process; takes some milliseconds.
@@ -98,6 +116,10 @@ impl Engine for TracedEngine {
         self.is_virtual() && self.processors == 1
     }
 
+    fn settings(&self) -> Option<EngineSettings> {
+        Some(EngineSettings::Traced(self.clone()))
+    }
+
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError> {
         tracer::run(&self.options(request)?).map_err(EngineError::from)
     }
@@ -127,6 +149,7 @@ impl TracedEngine {
             schedule: request.schedule,
             switches: None,
             processors: self.processors.max(usize::try_from(limits.processors).unwrap_or(usize::MAX)),
+            pinned: self.pinned.clone(),
             fixture: request.http.then(|| FixtureProgram {
                 argv: vec![self.executable.clone().into_os_string(), "__fixture".into()],
                 read: |line| Record::parse(line).ok().map(EventKind::from),

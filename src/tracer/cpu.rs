@@ -15,9 +15,9 @@ pub(super) struct Pin {
     cpu: Option<usize>,
 }
 
-/// The CPUs that the calling thread may use.
+/// The CPUs that this process may use, as its first thread has them: other threads may be pinned.
 pub(super) fn allowed() -> Vec<usize> {
-    let Ok(set) = sched_getaffinity(Pid::from_raw(0)) else { return Vec::new() };
+    let Ok(set) = sched_getaffinity(Pid::this()) else { return Vec::new() };
     (0..CpuSet::count()).filter(|cpu| set.is_set(*cpu).unwrap_or(false)).collect()
 }
 
@@ -31,6 +31,13 @@ pub(super) fn restrict(tid: i32, cpus: &[usize]) -> nix::Result<()> {
 }
 
 impl Pin {
+    /// Pins the calling thread to the given CPUs: one that chose them takes care that no two runs meet.
+    pub(super) fn to(cpus: &[usize]) -> Self {
+        // Where that is not allowed the run is slower, not wrong.
+        let _ = restrict(0, cpus);
+        Self { cpu: None }
+    }
+
     /// Pins the calling thread to the CPU that fewest of our runs use, by preference the present one. Where
     /// that is not allowed the run is slower, not wrong.
     pub(super) fn this_thread() -> Self {

@@ -38,6 +38,9 @@ pub struct Options {
     /// How many processors it really gets. 1 (the default) pins the run to one, which makes a stop four times cheaper;
     /// more where real parallelism must be seen. What the program is told does not change.
     pub processors: usize,
+    /// The CPUs that it runs on; with none, one that is chosen then, or all that we may use where it gets more than one
+    /// processor.
+    pub pinned: Vec<usize>,
     /// The HTTP fixture's executable and arguments, when one is to run beside the program.
     pub fixture: Option<FixtureProgram>,
     /// For how long (virtual) children that outlive the program and still hold its output may go on.
@@ -69,6 +72,7 @@ impl Options {
             schedule: 0,
             switches: None,
             processors: 1,
+            pinned: Vec::new(),
             fixture: None,
             linger: VirtualDuration::ZERO,
             outside_network: true,

@@ -31,7 +31,11 @@ pub(super) fn on_a_thread_of_its_own(options: &Options) -> Result<(Trace, Vec<Sw
 
 fn run(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
     let cpus = cpu::allowed();
-    let _pin = if options.processors > 1 { None } else { Some(Pin::this_thread()) };
+    let _pin = match (options.pinned.as_slice(), options.processors) {
+        ([], 2..) => None,
+        ([], _) => Some(Pin::this_thread()),
+        (cpus, _) => Some(Pin::to(cpus)),
+    };
     let sight = match options.clock {
         ClockKind::Virtual if options.has_schedule() => Sight::Turns,
         ClockKind::Virtual => Sight::Virtual,

@@ -13,7 +13,7 @@ pub(super) use interpreter::Interpreter;
 pub(super) use packages::Packages;
 
 use super::rust::once;
-use super::{BuildError, BuildOutcome, Builder, Submission};
+use super::{BuildError, BuildOutcome, Builder, Program, Submission};
 
 /// What is found out once for a builder.
 #[derive(Default)]
@@ -30,13 +30,35 @@ impl Python {
         source: &[u8],
         colour: bool,
     ) -> Result<BuildOutcome, BuildError> {
+        let (interpreter, packages) = self.tools(builder, submission, source)?;
+        syntax::check(builder, &interpreter, packages.as_deref(), submission, source, colour)
+    }
+
+    /// The program, if it was checked before. The interpreter and packages are made ready on the way.
+    pub(super) fn find(
+        &self,
+        builder: &Builder<'_>,
+        submission: &Submission,
+        source: &[u8],
+        colour: bool,
+    ) -> Result<Option<Program>, BuildError> {
+        let (interpreter, packages) = self.tools(builder, submission, source)?;
+        Ok(syntax::find(builder, &interpreter, packages.as_deref(), submission, source, colour))
+    }
+
+    fn tools(
+        &self,
+        builder: &Builder<'_>,
+        submission: &Submission,
+        source: &[u8],
+    ) -> Result<(Arc<Interpreter>, Option<Arc<Packages>>), BuildError> {
         let interpreter = self.interpreter(builder)?;
         let packages = if packages::are_mentioned(source) {
             Some(self.packages(builder, &interpreter, Some(&submission.exercise))?)
         } else {
             None
         };
-        syntax::check(builder, &interpreter, packages.as_deref(), submission, source, colour)
+        Ok((interpreter, packages))
     }
 
     pub(super) fn prepare(&self, builder: &Builder<'_>) -> Result<(), BuildError> {

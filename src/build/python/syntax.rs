@@ -26,6 +26,24 @@ const POLICY: Policy = Policy {
     flood: 8 << 20,
 };
 
+/// The program, if it was checked before.
+pub(super) fn find(
+    builder: &Builder<'_>,
+    interpreter: &Interpreter,
+    packages: Option<&Packages>,
+    submission: &Submission,
+    source: &[u8],
+    colour: bool,
+) -> Option<Program> {
+    let python = packages.map_or(&interpreter.path, |packages| &packages.python);
+    let kept = builder.store.find(&key(interpreter, source))?;
+    Some(ready(python, kept, true, submission, colour))
+}
+
+fn key(interpreter: &Interpreter, source: &[u8]) -> String {
+    Fingerprint::new("python/1").text(CHECK).text(&interpreter.full).bytes(source).finish()
+}
+
 pub(super) fn check(
     builder: &Builder<'_>,
     interpreter: &Interpreter,
@@ -35,9 +53,9 @@ pub(super) fn check(
     colour: bool,
 ) -> Result<BuildOutcome, BuildError> {
     let python = packages.map_or(&interpreter.path, |packages| &packages.python);
-    let key = Fingerprint::new("python/1").text(CHECK).text(&interpreter.full).bytes(source).finish();
+    let key = key(interpreter, source);
     if let Some(kept) = builder.store.find(&key) {
-        return Ok(ready(python, kept, true, submission, colour));
+        return Ok(BuildOutcome::Ready(ready(python, kept, true, submission, colour)));
     }
     let scratch = builder.cache.scratch()?;
     // A copy: the student may save the file again between two runs of a grading.
@@ -52,7 +70,7 @@ pub(super) fn check(
     let over = finished.status.signal() == Some(Signal::SIGXCPU as i32) || finished.ended == Some(Ended::Flood);
     if finished.status.success() && !over {
         let kept = builder.store.keep(&key, scratch, SOURCE, &said)?;
-        return Ok(ready(python, kept, false, submission, colour));
+        return Ok(BuildOutcome::Ready(ready(python, kept, false, submission, colour)));
     }
     if finished.status.code() != Some(1) && !over {
         return Err(BuildError::Crashed {
@@ -65,13 +83,13 @@ pub(super) fn check(
     Ok(BuildOutcome::Failed { output: message::shown(&said, &submission.path, colour), took: Duration::ZERO })
 }
 
-fn ready(python: &Path, kept: Kept, cached: bool, submission: &Submission, colour: bool) -> BuildOutcome {
-    BuildOutcome::Ready(Program {
+fn ready(python: &Path, kept: Kept, cached: bool, submission: &Submission, colour: bool) -> Program {
+    Program {
         argv: vec![python.as_os_str().to_owned(), kept.file.clone().into_os_string()],
         env: environment::of_python_runs(),
         cached,
         took: Duration::ZERO,
         warnings: message::shown(&kept.warnings, &submission.path, colour),
         copy_of: Some((kept.file, submission.path.clone())),
-    })
+    }
 }

@@ -44,6 +44,19 @@ const FLAGS: [&str; 14] = [
     "-Cembed-bitcode=no",
 ];
 
+/// The program, if it was compiled before.
+pub(super) fn find(
+    builder: &Builder<'_>,
+    toolchain: &Toolchain,
+    libraries: Option<&Libraries>,
+    submission: &Submission,
+    source: &[u8],
+    colour: bool,
+) -> Option<Program> {
+    let kept = builder.store.find(&key(toolchain, libraries, source))?;
+    Some(ready(kept, true, submission, colour))
+}
+
 pub(super) fn compile(
     builder: &Builder<'_>,
     toolchain: &Toolchain,
@@ -54,7 +67,7 @@ pub(super) fn compile(
 ) -> Result<BuildOutcome, BuildError> {
     let key = key(toolchain, libraries, source);
     if let Some(kept) = builder.store.find(&key) {
-        return Ok(ready(kept, true, submission, colour));
+        return Ok(BuildOutcome::Ready(ready(kept, true, submission, colour)));
     }
     let scratch = builder.cache.scratch()?;
     // A copy: the student may save the file again while we compile, and nothing stands beside it to be included.
@@ -80,7 +93,7 @@ pub(super) fn compile(
         let _ = fs::remove_file(scratch.path().join(name));
     }
     let kept = builder.store.keep(&key, scratch, PROGRAM, &warnings)?;
-    Ok(ready(kept, false, submission, colour))
+    Ok(BuildOutcome::Ready(ready(kept, false, submission, colour)))
 }
 
 fn key(toolchain: &Toolchain, libraries: Option<&Libraries>, source: &[u8]) -> String {
@@ -161,15 +174,15 @@ fn file_beside(folder: &Path) -> Result<Option<String>, BuildError> {
     Ok(files.find(|file| *file != SOURCE).map(|file| file.replace("\\ ", " ")))
 }
 
-fn ready(kept: Kept, cached: bool, submission: &Submission, colour: bool) -> BuildOutcome {
-    BuildOutcome::Ready(Program {
+fn ready(kept: Kept, cached: bool, submission: &Submission, colour: bool) -> Program {
+    Program {
         argv: vec![kept.file.into_os_string()],
         env: environment::of_runs(),
         cached,
         took: Duration::ZERO,
         warnings: message::shown(&kept.warnings, &submission.path, colour),
         copy_of: None,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) use libraries::Libraries;
 pub(super) use toolchain::Toolchain;
 
-use super::{BuildError, BuildOutcome, Builder, Submission};
+use super::{BuildError, BuildOutcome, Builder, Program, Submission};
 
 /// What is found out once for a builder.
 #[derive(Default)]
@@ -29,13 +29,35 @@ impl Rust {
         source: &[u8],
         colour: bool,
     ) -> Result<BuildOutcome, BuildError> {
+        let (toolchain, libraries) = self.tools(builder, submission, source)?;
+        compile::compile(builder, &toolchain, libraries.as_deref(), submission, source, colour)
+    }
+
+    /// The program, if it was built before. Tools and libraries are made ready on the way.
+    pub(super) fn find(
+        &self,
+        builder: &Builder<'_>,
+        submission: &Submission,
+        source: &[u8],
+        colour: bool,
+    ) -> Result<Option<Program>, BuildError> {
+        let (toolchain, libraries) = self.tools(builder, submission, source)?;
+        Ok(compile::find(builder, &toolchain, libraries.as_deref(), submission, source, colour))
+    }
+
+    fn tools(
+        &self,
+        builder: &Builder<'_>,
+        submission: &Submission,
+        source: &[u8],
+    ) -> Result<(Arc<Toolchain>, Option<Arc<Libraries>>), BuildError> {
         let toolchain = self.toolchain(builder)?;
         let libraries = if libraries::are_mentioned(source) {
             Some(self.libraries(builder, &toolchain, Some(&submission.exercise))?)
         } else {
             None
         };
-        compile::compile(builder, &toolchain, libraries.as_deref(), submission, source, colour)
+        Ok((toolchain, libraries))
     }
 
     pub(super) fn prepare(&self, builder: &Builder<'_>) -> Result<(), BuildError> {

@@ -21,16 +21,20 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use super::{Engine, EngineError, RunRequest};
+use serde::{Deserialize, Serialize};
+
+use super::{Engine, EngineError, EngineSettings, RunRequest};
 use crate::course::model::Needs;
 use crate::fixture::{self, FixtureProcess};
 use crate::trace::Trace;
+use crate::wire;
 use supervised::Supervised;
 use watch::Watch;
 
 /// Runs a program on the machine's clock and sees what any parent can see: its output, its end, its use of the CPU.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WallEngine {
+    #[serde(with = "wire::path")]
     executable: PathBuf,
 }
 
@@ -59,6 +63,10 @@ impl Engine for WallEngine {
 
     fn observes(&self) -> Needs {
         Needs { http: true, ..Needs::default() }
+    }
+
+    fn settings(&self) -> Option<EngineSettings> {
+        Some(EngineSettings::Wall(self.clone()))
     }
 
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError> {

@@ -1,6 +1,8 @@
-//! How bytes travel in JSON: as text where they are UTF-8 (nearly always), else as a list of numbers.
+//! How what JSON has no word for travels between our own processes: bytes, paths, errors of the system.
 //!
-//! Arguments, paths and input need not be UTF-8 on Unix, and a derived form would refuse them or be unreadable.
+//! Bytes go as text where they are UTF-8 (nearly always), else as a list of numbers: arguments, paths and input need not
+//! be UTF-8 on Unix, and a derived form would refuse them or be unreadable. Used by the types that travel, in their
+//! `serde` attributes; nothing here knows who talks to whom.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -54,21 +56,21 @@ impl<'de> Visitor<'de> for BytesVisitor {
     }
 }
 
-pub(super) mod bytes {
+pub(crate) mod bytes {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use super::Bytes;
 
-    pub(in crate::engine) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         Bytes(bytes).serialize(serializer)
     }
 
-    pub(in crate::engine) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         Ok(Bytes::deserialize(deserializer)?.0)
     }
 }
 
-pub(super) mod path {
+pub(crate) mod path {
     use std::ffi::OsString;
     use std::os::unix::ffi::{OsStrExt, OsStringExt};
     use std::path::{Path, PathBuf};
@@ -77,16 +79,61 @@ pub(super) mod path {
 
     use super::Bytes;
 
-    pub(in crate::engine) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
         Bytes(path.as_os_str().as_bytes()).serialize(serializer)
     }
 
-    pub(in crate::engine) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<PathBuf, D::Error> {
         Ok(PathBuf::from(OsString::from_vec(Bytes::deserialize(deserializer)?.0)))
     }
 }
 
-pub(super) mod os_strings {
+pub(crate) mod path_pair {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+    use std::path::PathBuf;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Bytes;
+
+    #[expect(clippy::ref_option, reason = "serde's derive passes a reference to the field")]
+    pub(crate) fn serialize<S: Serializer>(
+        pair: &Option<(PathBuf, PathBuf)>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        let bytes = |path: &PathBuf| Bytes(path.as_os_str().as_bytes().to_vec());
+        pair.as_ref().map(|(one, other)| (bytes(one), bytes(other))).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<(PathBuf, PathBuf)>, D::Error> {
+        let pair = Option::<(Bytes<Vec<u8>>, Bytes<Vec<u8>>)>::deserialize(deserializer)?;
+        let path = |bytes: Bytes<Vec<u8>>| PathBuf::from(OsString::from_vec(bytes.0));
+        Ok(pair.map(|(one, other)| (path(one), path(other))))
+    }
+}
+
+pub(crate) mod os_string {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Bytes;
+
+    #[expect(clippy::ref_option, reason = "serde's derive passes a reference to the field")]
+    pub(crate) fn serialize<S: Serializer>(string: &Option<OsString>, serializer: S) -> Result<S::Ok, S::Error> {
+        string.as_ref().map(|string| Bytes(string.as_bytes())).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<OsString>, D::Error> {
+        Ok(Option::<Bytes<Vec<u8>>>::deserialize(deserializer)?.map(|bytes| OsString::from_vec(bytes.0)))
+    }
+}
+
+pub(crate) mod os_strings {
     use std::ffi::OsString;
     use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
@@ -94,19 +141,17 @@ pub(super) mod os_strings {
 
     use super::Bytes;
 
-    pub(in crate::engine) fn serialize<S: Serializer>(list: &[OsString], serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(list: &[OsString], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(list.iter().map(|string| Bytes(string.as_bytes())))
     }
 
-    pub(in crate::engine) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<OsString>, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OsString>, D::Error> {
         let list = Vec::<Bytes<Vec<u8>>>::deserialize(deserializer)?;
         Ok(list.into_iter().map(|bytes| OsString::from_vec(bytes.0)).collect())
     }
 }
 
-pub(super) mod os_pairs {
+pub(crate) mod os_pairs {
     use std::ffi::OsString;
     use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
@@ -114,14 +159,11 @@ pub(super) mod os_pairs {
 
     use super::Bytes;
 
-    pub(in crate::engine) fn serialize<S: Serializer>(
-        pairs: &[(OsString, OsString)],
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(pairs: &[(OsString, OsString)], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(pairs.iter().map(|(name, value)| (Bytes(name.as_bytes()), Bytes(value.as_bytes()))))
     }
 
-    pub(in crate::engine) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<(OsString, OsString)>, D::Error> {
         let pairs = Vec::<(Bytes<Vec<u8>>, Bytes<Vec<u8>>)>::deserialize(deserializer)?;
@@ -130,7 +172,7 @@ pub(super) mod os_pairs {
 }
 
 /// An error of the system: its number where it has one, else its words.
-pub(super) mod io_error {
+pub(crate) mod io_error {
     use std::io;
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -142,12 +184,12 @@ pub(super) mod io_error {
         Words(String),
     }
 
-    pub(in crate::engine) fn serialize<S: Serializer>(error: &io::Error, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(error: &io::Error, serializer: S) -> Result<S::Ok, S::Error> {
         let sent = error.raw_os_error().map_or_else(|| Sent::Words(error.to_string()), Sent::Errno);
         sent.serialize(serializer)
     }
 
-    pub(in crate::engine) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<io::Error, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<io::Error, D::Error> {
         Ok(match Sent::deserialize(deserializer)? {
             Sent::Errno(number) => io::Error::from_raw_os_error(number),
             Sent::Words(words) => io::Error::other(words),
@@ -155,11 +197,28 @@ pub(super) mod io_error {
     }
 }
 
-/// By this name serde's derive does not see a reference, and does not ask that its input live for ever.
-pub(super) type Operation = &'static str;
+/// How a child ended: the number that `wait4(2)` gives.
+pub(crate) mod exit_status {
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::ExitStatus;
 
-/// The name of an operation. They are our own code's words, so there are only so many to keep for good.
-pub(super) fn operation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's derive passes a reference")]
+    pub(crate) fn serialize<S: Serializer>(status: &ExitStatus, serializer: S) -> Result<S::Ok, S::Error> {
+        status.into_raw().serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ExitStatus, D::Error> {
+        Ok(ExitStatus::from_raw(i32::deserialize(deserializer)?))
+    }
+}
+
+/// By this name serde's derive does not see a reference, and does not ask that its input live for ever.
+pub(crate) type Operation = &'static str;
+
+/// The name of an operation, or another fixed text of ours. They are our own code's words, so there are only so many to keep for good.
+pub(crate) fn operation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
     static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     const MOST: usize = 1000;
     let name = String::deserialize(deserializer)?;
@@ -173,50 +232,4 @@ pub(super) fn operation<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'
     let kept: &'static str = name.leak();
     known.insert(kept);
     Ok(kept)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::ffi::OsString;
-    use std::os::unix::ffi::OsStringExt;
-    use std::path::PathBuf;
-    use std::time::Duration;
-
-    use crate::course::model::Limits;
-    use crate::engine::{EngineError, Interrupt, RunRequest};
-
-    #[test]
-    fn an_error_says_the_same_behind_the_way_through_json() {
-        let cause = || std::io::Error::from_raw_os_error(libc::ENOENT);
-        for error in [
-            EngineError::Start { program: "python3".into(), cause: cause() },
-            EngineError::System { operation: "read the pipe", pid: Some(7), cause: cause() },
-            EngineError::System { operation: "read the pipe", pid: None, cause: std::io::Error::other("words") },
-            EngineError::Fixture("gone".into()),
-        ] {
-            let json = serde_json::to_string(&error).unwrap();
-            let back: EngineError = serde_json::from_str(&json).unwrap();
-            assert_eq!((back.to_string(), serde_json::to_string(&back).unwrap()), (error.to_string(), json));
-        }
-    }
-
-    #[test]
-    fn a_request_survives_the_way_through_json_also_when_it_is_not_utf_8() {
-        let odd = OsString::from_vec(vec![b'a', 0xff]);
-        let request = RunRequest {
-            argv: vec!["echo".into(), odd.clone()],
-            env: vec![("PATH".into(), "/bin".into()), ("ODD".into(), odd.clone())],
-            cwd: PathBuf::from(odd),
-            stdin: vec![0, 159, 146, 150],
-            limits: Limits::default(),
-            real_limit: Duration::from_mins(1),
-            schedule: 7,
-            http: true,
-            interrupt: Interrupt::default(),
-        };
-        let json = serde_json::to_string(&request).unwrap();
-        assert!(json.contains(r#""echo""#), "text stays readable: {json}");
-        let back: RunRequest = serde_json::from_str(&json).unwrap();
-        assert_eq!(format!("{back:?}"), format!("{request:?}"));
-    }
 }
