@@ -26,6 +26,8 @@ pub struct Columns {
     pub section: Option<usize>,
     /// Other columns that identify: `ID`, `SIS User ID`, `Identifier`, `ID number`, `github_username`.
     pub ids: Vec<usize>,
+    /// The platform's own number of a student: Canvas' `ID`, Moodle's `Identifier`.
+    pub number: Option<usize>,
     /// Where a grade is written in Moodle's worksheet.
     pub grade: Option<usize>,
 }
@@ -78,6 +80,11 @@ impl Columns {
             email: at(&["email", "emailaddress"]),
             section: at(&["section", "group", "groups", "department"]),
             ids: (0..names.len()).filter(|place| identifying.contains(&names[*place].as_str())).collect(),
+            number: match format {
+                RosterFormat::Canvas => at(&["id"]),
+                RosterFormat::MoodleWorksheet => at(&["identifier"]),
+                RosterFormat::Moodle | RosterFormat::Plain => None,
+            },
             grade: at(&["grade"]).filter(|_| format == RosterFormat::MoodleWorksheet),
         };
         (format, columns)

@@ -4,7 +4,10 @@
 //! columns say who somebody is, is told by the header.
 
 mod columns;
+mod lookup;
 mod parse;
+
+pub(super) use lookup::Lookup;
 
 pub use columns::{Columns, RosterFormat};
 
@@ -37,6 +40,8 @@ pub struct RosterStudent {
     pub email: Option<String>,
     /// The section or group.
     pub section: Option<String>,
-    /// Everything that a folder or a file of this student may be called by.
+    /// What else the student may be called: every cell of a column that identifies.
     pub ids: Vec<String>,
+    /// The platform's own number: Canvas' `ID`, the number of `Participant 123` in Moodle's worksheet.
+    pub number: Option<String>,
 }

@@ -58,15 +58,13 @@ impl Roster {
             return None;
         }
         let email = columns.email.and_then(cell).map(str::to_owned);
-        let mut ids: Vec<String> = columns.ids.iter().filter_map(|place| cell(*place)).map(str::to_owned).collect();
+        let ids: Vec<String> = columns.ids.iter().filter_map(|place| cell(*place)).map(str::to_owned).collect();
         // Moodle's worksheet writes `Participant 123`, its download folders `_123_`.
-        let numbers: Vec<String> =
-            ids.iter().filter_map(|id| Some(id.rsplit_once(' ')?.1.to_owned())).filter(|id| is_number(id)).collect();
-        ids.extend(numbers);
+        let number = columns.number.and_then(cell).map(|cell| cell.rsplit(' ').next().unwrap_or(cell).to_owned());
         let key = columns.key.and_then(cell).map(str::to_owned);
         let key = key.or_else(|| ids.first().cloned()).or_else(|| email.clone()).or_else(|| name.clone())?;
         let section = columns.section.and_then(cell).map(str::to_owned);
-        Some(RosterStudent { row: self.rows.len(), key, name, email, section, ids })
+        Some(RosterStudent { row: self.rows.len(), key, name, email, section, ids, number })
     }
 }
 
@@ -76,8 +74,4 @@ fn separator(text: &str) -> u8 {
     let count = |separator: u8| header.bytes().filter(|byte| *byte == separator).count();
     // The last of equals wins: a header of one column is as good as comma-separated.
     [b'\t', b';', b','].into_iter().max_by_key(|separator| count(*separator)).unwrap_or(b',')
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,0 +1,68 @@
+use std::collections::BTreeMap;
+
+use super::super::layout::{Number, Owner};
+use super::{Roster, RosterFormat};
+
+/// Finds the student of a roster that a folder or a file is called after.
+#[derive(Debug, Default)]
+pub(in super::super) struct Lookup {
+    format: Option<RosterFormat>,
+    /// By the platform's own number. `None`: several have it.
+    numbers: BTreeMap<String, Option<usize>>,
+    /// By login, id or e-mail address.
+    words: BTreeMap<String, Option<usize>>,
+    /// By the person's name.
+    names: BTreeMap<String, Option<usize>>,
+}
+
+impl Lookup {
+    pub(in super::super) fn of(roster: &Roster) -> Self {
+        let mut lookup = Self { format: Some(roster.format), ..Self::default() };
+        for (place, student) in roster.students.iter().enumerate() {
+            if let Some(number) = &student.number {
+                add(&mut lookup.numbers, number.clone(), place);
+            }
+            let local = student.email.as_deref().and_then(|email| email.split_once('@')).map(|(local, _)| local);
+            let words = student.ids.iter().map(String::as_str).chain([student.key.as_str()]);
+            for word in words.chain(student.email.as_deref()).chain(local) {
+                add(&mut lookup.words, word.to_lowercase(), place);
+            }
+            for name in student.name.iter().flat_map(|name| spellings(name)) {
+                add(&mut lookup.names, name, place);
+            }
+        }
+        lookup
+    }
+
+    /// The place in [`Roster::students`].
+    pub(in super::super) fn find(&self, owner: &Owner) -> Option<usize> {
+        let by_number = match (&owner.number, self.format) {
+            (Some(Number::Canvas(number)), Some(RosterFormat::Canvas))
+            | (Some(Number::Moodle(number)), Some(RosterFormat::MoodleWorksheet)) => self.numbers.get(number),
+            _ => None,
+        };
+        let by_word = || self.words.get(&owner.person.to_lowercase());
+        let by_name = || self.names.get(&folded(&owner.person)).filter(|_| !folded(&owner.person).is_empty());
+        by_number.or_else(by_word).or_else(by_name).copied().flatten()
+    }
+}
+
+fn add(map: &mut BTreeMap<String, Option<usize>>, word: String, place: usize) {
+    map.entry(word).and_modify(|there| *there = there.filter(|there| *there == place)).or_insert(Some(place));
+}
+
+/// A name as its owner, Canvas and Moodle write it: `Ada Lovelace`, `Lovelace, Ada`, `lovelaceada`.
+fn spellings(name: &str) -> Vec<String> {
+    let turned = match name.split_once(',') {
+        Some((last, first)) => Some(format!("{first} {last}")),
+        None => name.rsplit_once(' ').map(|(first, last)| format!("{last} {first}")),
+    };
+    let mut spellings: Vec<String> = turned.iter().map(String::as_str).chain([name]).map(folded).collect();
+    spellings.dedup();
+    spellings.retain(|name| !name.is_empty());
+    spellings
+}
+
+fn folded(name: &str) -> String {
+    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
