@@ -184,21 +184,18 @@ pub enum FormatArg {
     Human,
     /// For programs, `grade/result/v1`: an object for each exercise, each on a line of its own
     Json,
-    /// `JUnit` XML (not yet available)
-    #[value(hide = true)]
+    /// `JUnit` XML, for continuous integration
     Junit,
-    /// Gradescope (not yet available)
-    #[value(hide = true)]
+    /// Gradescope's results.json
     Gradescope,
-    /// Classroom 50 (not yet available)
-    #[value(hide = true)]
+    /// Classroom 50's result.json, in the environment of its runner
     Classroom50,
-    /// Exercism (not yet available)
-    #[value(hide = true)]
+    /// Exercism's results.json, version 3
     Exercism,
-    /// GitHub annotations (not yet available)
-    #[value(hide = true)]
+    /// Annotations for GitHub Actions, and the step's summary
     Github,
+    /// Markdown
+    Markdown,
     /// A web page (not yet available)
     #[value(hide = true)]
     Html,

@@ -2,6 +2,7 @@
 
 use super::args::GradeArgs;
 use super::console::Verbosity;
+use super::formats::{self, Kept};
 use super::output::Output;
 use super::place::Place;
 use super::progress::{Loaded, Progress};
@@ -28,6 +29,7 @@ pub(crate) fn run(args: GradeArgs, console: &Console) -> Result<Exit, Failure> {
     if settings.wanted.file.is_some() && exercises.len() > 1 {
         return Err(Failure::usage("`--file` grades one file for one exercise, and several were named"));
     }
+    formats::check(settings.format, exercises.len())?;
     let work = exercises
         .into_iter()
         .map(|exercise| Ok((exercise, submission::find(&place, exercise, &settings.wanted)?)))
@@ -35,14 +37,22 @@ pub(crate) fn run(args: GradeArgs, console: &Console) -> Result<Exit, Failure> {
     let mut output = Output::open(settings.out.as_deref())?;
     let session = Session::open(settings.clock, settings.jobs, settings.sandbox)?;
     let mut worst = Exit::Success;
+    let mut kept = Vec::new();
     for (exercise, submission) in work {
         let graded = grade_one(&session, &settings, exercise, &submission, console)?;
         let progress = remember(&place, &submission, &graded, console);
-        output.write(&report(&settings, &course, exercise, &graded, &progress, console), console)?;
         worst = worst.max(exit_of(&graded));
         if let Some(fault) = &graded.our_fault {
             console.fail(&session::of_fault(fault));
         }
+        if settings.format.is_written_at_once() {
+            output.write(&report(&settings, &course, exercise, &graded, &progress, console), console)?;
+        } else {
+            kept.push(Kept::new(exercise, graded, &submission.path));
+        }
+    }
+    if !settings.format.is_written_at_once() {
+        output.write(&formats::document(settings.format, &kept, console)?, console)?;
     }
     output.finish()?;
     Ok(worst)

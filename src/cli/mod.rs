@@ -15,6 +15,7 @@ mod embedded;
 mod exit;
 mod explore;
 mod failure;
+mod formats;
 mod grade;
 mod hint;
 mod init;

@@ -35,6 +35,25 @@ pub(crate) enum Format {
     Human,
     /// `grade/result/v1`, an object a line.
     Json,
+    /// `JUnit` XML.
+    Junit,
+    /// Gradescope's `results.json`.
+    Gradescope,
+    /// Classroom 50's `result.json`.
+    Classroom50,
+    /// Exercism's `results.json`.
+    Exercism,
+    /// GitHub's annotations and step summary.
+    Github,
+    /// Markdown.
+    Markdown,
+}
+
+impl Format {
+    /// Whether each result is written as soon as it is there, rather than one document of all at the end.
+    pub(crate) const fn is_written_at_once(self) -> bool {
+        matches!(self, Self::Human | Self::Json)
+    }
 }
 
 impl Settings {
@@ -43,14 +62,14 @@ impl Settings {
         let format = match args.format.unwrap_or_default() {
             FormatArg::Human => Format::Human,
             FormatArg::Json => Format::Json,
-            FormatArg::Junit
-            | FormatArg::Gradescope
-            | FormatArg::Classroom50
-            | FormatArg::Exercism
-            | FormatArg::Github
-            | FormatArg::Html => {
-                return Err(Failure::usage("this format is not yet available in this version")
-                    .help("there are `--format human` and `--format json`"));
+            FormatArg::Junit => Format::Junit,
+            FormatArg::Gradescope => Format::Gradescope,
+            FormatArg::Classroom50 => Format::Classroom50,
+            FormatArg::Exercism => Format::Exercism,
+            FormatArg::Github => Format::Github,
+            FormatArg::Markdown => Format::Markdown,
+            FormatArg::Html => {
+                return Err(Failure::usage("this format is not yet available in this version"));
             }
         };
         let seeds = match (args.schedules, args.schedule) {

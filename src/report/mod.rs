@@ -4,8 +4,15 @@
 //! hostile, so whatever people read goes through [`harmless()`] first. This room judges nothing and writes to no stream.
 
 pub mod class;
+pub mod classroom50;
+pub mod csv;
+pub mod exercism;
+pub mod github;
+pub mod gradescope;
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 
 mod cast;
 mod harmless;
@@ -13,9 +20,12 @@ mod lanes;
 mod perfetto;
 #[cfg(test)]
 mod samples;
+mod single;
 mod table;
 mod trace_text;
+mod words;
 
 pub use harmless::harmless;
 pub use perfetto::write_perfetto;
+pub use single::Single;
 pub use trace_text::{TextStyle, trace_text};

@@ -70,8 +70,14 @@ fn an_invalid_course_is_shown_on_its_line() {
 }
 
 #[test]
-fn a_format_that_is_to_come_is_refused_with_those_that_are() {
-    assert_snapshot!(Desk::tiny().grade("ex01 --format junit"));
+fn a_format_that_lacks_something_is_refused_before_grading() {
+    let desk = Desk::tiny();
+    assert_snapshot!(desk.grade("all --format exercism"), @r"
+    exit status: 2
+    --- stderr
+    error: Exercism's results.json holds one exercise, and several were named
+    ");
+    assert!(desk.grade("ex01 --format classroom50").contains("needs CLASSROOM in the environment"));
 }
 
 #[test]

@@ -1,0 +1,117 @@
+use super::{cell, table};
+use crate::report::class::{Class, ExerciseFacts, Student, grade};
+use crate::report::words;
+
+/// Columns of Moodle's exports that say who somebody is, or that its importer wants back.
+const KEPT: [&str; 10] = [
+    "Identifier",
+    "Full name",
+    "First name",
+    "Last name",
+    "Username",
+    "ID number",
+    "Email address",
+    "Status",
+    "Last modified (submission)",
+    "Last modified (grade)",
+];
+
+/// The most characters of a comment.
+const MOST_COMMENT: usize = 8_000;
+
+/// The grades of one exercise for Moodle: an assignment's grading worksheet, or *Grades → Import → CSV file*.
+///
+/// By the importers' own sources a worksheet ([`importgradeslib.php`][worksheet]) needs the columns `Identifier`, `Grade` and
+/// `Last modified (grade)`, and takes `Feedback comments`; the gradebook ([`load_data.php`][gradebook]) asks which column
+/// identifies the user (`Username`, `ID number`, `Email address`) and which is the grade, and takes an empty grade for none.
+/// So all columns of the roster that Moodle itself writes are kept as they stand, and these are put behind them:
+/// `Grade`, `Maximum Grade`, `Feedback comments`. Without such a roster `Username` is the student's folder.
+///
+/// The grade of what could not be decided or was not handed in is empty, and the comment says why.
+///
+/// [worksheet]: https://github.com/moodle/moodle/blob/main/mod/assign/feedback/offline/importgradeslib.php
+/// [gradebook]: https://github.com/moodle/moodle/blob/main/grade/import/csv/classes/load_data.php
+pub fn moodle(class: &Class, exercise: &ExerciseFacts) -> String {
+    let kept: Vec<usize> =
+        (0..class.roster.len()).filter(|place| KEPT.contains(&class.roster[*place].trim())).collect();
+    let identified = kept
+        .iter()
+        .any(|place| ["Identifier", "Username", "ID number", "Email address"].contains(&class.roster[*place].trim()));
+    let mut header: Vec<String> = kept.iter().map(|place| cell(class.roster[*place].trim())).collect();
+    if !identified {
+        header.insert(0, "Username".to_owned());
+    }
+    header.extend(["Grade", "Maximum Grade", "Feedback comments"].map(str::to_owned));
+    let rows = class.students.iter().filter(|student| !identified || student.roster.is_some()).map(|student| {
+        let cells = student.roster.as_deref().unwrap_or_default();
+        let mut row: Vec<String> =
+            kept.iter().map(|place| cells.get(*place).map_or_else(String::new, |text| cell(text))).collect();
+        if !identified {
+            row.insert(0, cell(&student.id));
+        }
+        let (points, comment) = graded(student, exercise);
+        row.extend([points, exercise.max_score.to_string(), cell(words::cut(&comment, MOST_COMMENT).0)]);
+        row
+    });
+    table(std::iter::once(header).chain(rows))
+}
+
+/// The grade and the comment.
+fn graded(student: &Student, exercise: &ExerciseFacts) -> (String, String) {
+    let Some(submission) = student.submission(&exercise.id) else {
+        return (String::new(), String::new());
+    };
+    let result = &submission.result;
+    let mut comment = words::summary(result);
+    if !result.build.ok {
+        comment.push_str(&words::build_output(result));
+    }
+    for check in &result.checks {
+        let explained = words::explanation(check);
+        if !explained.is_empty() && result.build.ok {
+            comment.push_str(&format!("\n{} ({}/{})\n{explained}", check.name, check.points, check.max_points));
+        }
+    }
+    (grade(result).map_or_else(String::new, |points| points.to_string()), comment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moodle;
+    use crate::report::class::Class;
+    use crate::report::samples::class;
+
+    fn rows(class: &Class) -> Vec<Vec<String>> {
+        let text = moodle(class, &class.exercises[0]);
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+        reader.records().map(|record| record.expect("a row").iter().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn without_a_roster_of_moodle_the_username_is_the_students_folder() {
+        let rows = rows(&class());
+        assert_eq!(rows[0], ["Username", "Grade", "Maximum Grade", "Feedback comments"]);
+        assert_eq!(rows[1][..3], ["ann", "4", "10"]);
+        assert!(rows[1][3].contains("expected  2"), "{}", rows[1][3]);
+        assert_eq!(rows[3][..2], ["cleo", ""]);
+        assert!(rows[3][3].contains("this is no zero"), "{}", rows[3][3]);
+    }
+
+    #[test]
+    fn moodles_worksheet_comes_back_with_grades_in_it() {
+        let mut class = class();
+        class.roster =
+            ["Identifier", "Full name", "Grade", "Maximum Grade", "Last modified (grade)", "Feedback comments"]
+                .map(str::to_owned)
+                .to_vec();
+        class.students.truncate(1);
+        class.students[0].roster =
+            Some(["Participant 12", "Ann Ames", "", "10.00", "-", ""].map(str::to_owned).to_vec());
+        let rows = rows(&class);
+        assert_eq!(
+            rows[0],
+            ["Identifier", "Full name", "Last modified (grade)", "Grade", "Maximum Grade", "Feedback comments"]
+        );
+        assert_eq!(rows[1][..5], ["Participant 12", "Ann Ames", "-", "4", "10"]);
+    }
+}

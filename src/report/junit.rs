@@ -1,0 +1,229 @@
+//! `JUnit` XML, as continuous integration reads it: a suite a graded exercise, a case a check.
+//!
+//! The elements are those of the [Jenkins schema][xsd] that readers agree on. A failed check is a `failure` with its
+//! message and everything that shows it; one that was not looked at or cannot be seen here is `skipped`; what could not
+//! be decided, or is our own fault, is an `error`: never a failure of the student's. Points, the verdict and where a check
+//! failed are properties.
+//!
+//! [xsd]: https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
+
+use std::time::Duration;
+
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::class::Class;
+use super::words;
+use crate::check::verdict::{CheckResult, ExerciseResult, Status, Verdict};
+
+/// The document of some results of one person.
+pub fn document<'a>(results: impl IntoIterator<Item = &'a ExerciseResult>) -> String {
+    let mut report = Report::new("grade");
+    report.add_test_suites(results.into_iter().map(|result| suite(&result.exercise, result)));
+    written(&report)
+}
+
+/// The document of a class: a suite a submission, named `student/exercise`.
+pub fn class_document(class: &Class) -> String {
+    let mut report = Report::new(xml(&class.course));
+    for (student, submission) in class.submissions() {
+        let mut suite = suite(&format!("{}/{}", student.id, submission.exercise), &submission.result);
+        suite.add_property(Property::new("student", xml(&student.id)));
+        suite.add_property(Property::new("origin", xml(&submission.origin)));
+        if submission.late {
+            suite.add_property(Property::new("late", "true"));
+        }
+        report.add_test_suite(suite);
+    }
+    written(&report)
+}
+
+fn written(report: &Report) -> String {
+    let mut text = report.to_string().expect("plain text is written without an error");
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+fn suite(name: &str, result: &ExerciseResult) -> TestSuite {
+    let mut suite = TestSuite::new(xml(name));
+    let mut property = |name: &str, value: &str| {
+        suite.add_property(Property::new(name, xml(value)));
+    };
+    property("exercise", &result.exercise);
+    property("language", result.language.name());
+    property("verdict", words::verdict_key(result.verdict));
+    if super::class::grade(result).is_some() {
+        property("score", &result.score.to_string());
+    }
+    property("max_score", &result.max_score.to_string());
+    if let Some(replay) = &result.replay {
+        property("replay", replay);
+    }
+    for note in &result.notes {
+        property("note", note);
+    }
+    suite.set_time(Duration::from_nanos(result.run.as_ref().map_or(0, |run| run.real) + result.build.ns));
+    if let Some(case) = grading_case(result) {
+        suite.add_test_case(case);
+    }
+    suite.add_test_cases(result.checks.iter().map(|check| case(result, check)));
+    suite
+}
+
+/// What went wrong before any check: one case, so that no reader takes a suite of skipped cases for a good one.
+fn grading_case(result: &ExerciseResult) -> Option<TestCase> {
+    let (name, kind, text) = match result.verdict {
+        Verdict::BuildFailed => ("it builds", NonSuccessKind::Failure, words::build_output(result)),
+        Verdict::GraderError => ("it was graded", NonSuccessKind::Error, words::summary(result)),
+        Verdict::Passed | Verdict::Failed | Verdict::Inconclusive => return None,
+    };
+    let mut status = TestCaseStatus::non_success(kind);
+    status.set_type(words::verdict_key(result.verdict));
+    status.set_message(words::verdict(result.verdict));
+    status.set_description(xml(&text));
+    let mut case = TestCase::new(name, status);
+    case.set_classname(xml(&result.exercise));
+    Some(case)
+}
+
+fn case(result: &ExerciseResult, check: &CheckResult) -> TestCase {
+    let mut status = match check.status {
+        Status::Passed => TestCaseStatus::success(),
+        Status::Failed => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Status::Inconclusive => TestCaseStatus::non_success(NonSuccessKind::Error),
+        Status::Skipped | Status::Unobserved => TestCaseStatus::skipped(),
+    };
+    match check.status {
+        Status::Passed => {}
+        Status::Failed => {
+            status.set_type(xml(&check.id));
+            status.set_message(xml(&check.message));
+            status.set_description(xml(&words::explanation(check)));
+        }
+        Status::Skipped | Status::Unobserved | Status::Inconclusive => {
+            status.set_type(words::status_key(check.status));
+            status.set_message(xml(&words::open_reason(check)));
+        }
+    }
+    let mut case = TestCase::new(xml(&check.name), status);
+    case.set_classname(xml(&result.exercise));
+    case.add_property(Property::new("check", xml(&check.id)));
+    case.add_property(Property::new("max_points", check.max_points.to_string()));
+    if matches!(check.status, Status::Passed | Status::Failed) {
+        case.add_property(Property::new("points", check.points.to_string()));
+    }
+    for (name, value) in [("expected", &check.expected), ("actual", &check.actual), ("case", &check.case)] {
+        if let Some(value) = value {
+            case.add_property(Property::new(name, xml(value)));
+        }
+    }
+    if let Some(seed) = check.schedule {
+        case.add_property(Property::new("schedule", seed.to_string()));
+    }
+    case
+}
+
+/// A text that XML may hold: [`harmless`](super::harmless()) a line at a time, without the two code points of the plane
+/// that are no characters in XML 1.0.
+fn xml(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(super::harmless).collect();
+    lines.join("\n").replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+
+    use super::{class_document, document};
+    use crate::check::verdict::ExerciseResult;
+    use crate::report::samples::{
+        build_failed_result, class, failed_check, failed_result, our_fault_result, result, undecided_result,
+    };
+
+    /// What a real XML parser reads: for each case `suite | case | outcome`.
+    fn read(text: &str) -> Vec<String> {
+        let document = roxmltree::Document::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert_eq!(document.root_element().tag_name().name(), "testsuites");
+        let mut found = Vec::new();
+        for suite in document.descendants().filter(|node| node.has_tag_name("testsuite")) {
+            let count = |name: &str| suite.descendants().filter(|node| node.has_tag_name(name)).count().to_string();
+            for (attribute, element) in
+                [("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")]
+            {
+                assert_eq!(suite.attribute(attribute).unwrap_or("0"), count(element), "{attribute} in {text}");
+            }
+            for case in suite.children().filter(|node| node.has_tag_name("testcase")) {
+                let outcome =
+                    case.children().find(|node| ["failure", "error", "skipped"].contains(&node.tag_name().name()));
+                found.push(format!(
+                    "{} | {} | {}",
+                    suite.attribute("name").expect("a name"),
+                    case.attribute("name").expect("a name"),
+                    outcome.map_or("passed", |node| node.tag_name().name())
+                ));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn each_status_is_what_continuous_integration_calls_it() {
+        assert_eq!(
+            read(&document([&failed_result(), &undecided_result(), &build_failed_result(), &our_fault_result()])),
+            [
+                "ex07_race | Check ends-well | passed",
+                "ex07_race | The final value counts every update | failure",
+                "ex07_race | Check as-recorded | skipped",
+                "ex07_race | Check zero-points | passed",
+                "ex07_race | Check ends-well | passed",
+                "ex07_race | Check elapsed | error",
+                "ex07_race | it builds | failure",
+                "ex07_race | Check ends-well | skipped",
+                "ex07_race | it was graded | error",
+                "ex07_race | Check ends-well | error",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_failure_says_all_that_shows_it() {
+        let text = document([&failed_result()]);
+        let document = roxmltree::Document::parse(&text).expect("XML");
+        let failure = document.descendants().find(|node| node.has_tag_name("failure")).expect("a failure");
+        assert_eq!(failure.attribute("message"), Some(failed_check().message.as_str()));
+        let body = failure.text().expect("a body");
+        for part in ["expected  2", "seen      1", "two updates, schedule 17", "│ Final value is 1", "hint: "] {
+            assert!(body.contains(part), "{part} in {body}");
+        }
+    }
+
+    #[test]
+    fn a_class_is_a_suite_a_submission() {
+        let found = read(&class_document(&class()));
+        assert!(
+            found.contains(&"ann/ex07_race | The final value counts every update | failure".to_owned()),
+            "{found:?}"
+        );
+        assert!(found.contains(&"cleo/ex07_race | Check elapsed | error".to_owned()), "{found:?}");
+    }
+
+    #[test]
+    fn an_undecided_result_has_no_score() {
+        let text = document([&undecided_result()]);
+        assert!(!text.contains(r#"name="score""#), "{text}");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_program_prints_is_well_formed(text in any::<String>(), raw in proptest::collection::vec(any::<char>(), 0..40)) {
+            let raw: String = raw.into_iter().collect();
+            let mut check = failed_check();
+            check.message = format!("{raw}{text}\u{ffff}\0]]>");
+            check.expected = Some(text.clone());
+            check.evidence[0].text.clone_from(&raw);
+            let result = ExerciseResult { checks: vec![check], notes: vec![raw], ..result() };
+            read(&document([&result]));
+        }
+    }
+}
