@@ -74,7 +74,7 @@ fn a_format_that_lacks_something_is_refused_before_grading() {
     let desk = Desk::tiny();
     assert_snapshot!(desk.grade("all --format exercism"), @r"
     exit status: 2
-    --- stderr
+    ----- stderr -----
     error: Exercism's results.json holds one exercise, and several were named
     ");
     assert!(desk.grade("ex01 --format classroom50").contains("needs CLASSROOM in the environment"));
