@@ -88,6 +88,9 @@ fn contained(engine: TracedEngine, sandbox: SandboxArg) -> Result<TracedEngine, 
         return Ok(engine);
     }
     let contained = engine.contained().map_err(|why| no_sandbox(&why))?;
+    if sandbox == SandboxArg::Landlock {
+        return Ok(contained.contained_by(Rung::Landlock));
+    }
     if sandbox == SandboxArg::Require && contained.rung() != Rung::Namespaces {
         return Err(no_sandbox(&"there are no namespaces here, so the network would be open")
             .help("`--sandbox auto` takes what there is"));

@@ -62,6 +62,10 @@ fn start_and_follow(
     watch: &mut Watch,
 ) -> Result<(), TracerError> {
     let filters: Vec<Step> = filters(sight)?.into_iter().map(Step::Filter).collect();
+    // Before the first thread is taken in, or it would never get a turn.
+    if sight == Sight::Turns {
+        world.turns = Some(Turns::new(options.schedule, options.switches.as_deref()));
+    }
     let contained = match &options.sandbox {
         Some(confinement) => {
             let (contained, running) = Contained::start(options, confinement, sight, &world.streams)?;
@@ -80,9 +84,6 @@ fn start_and_follow(
         }
         None => None,
     };
-    if sight == Sight::Turns {
-        world.turns = Some(Turns::new(options.schedule, options.switches.as_deref()));
-    }
     let start = match contained {
         Some(contained) => {
             contained.open_gate(fixture::ADDRESS, address.as_deref().unwrap_or(fixture::ADDRESS))?;
