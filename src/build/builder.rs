@@ -200,6 +200,18 @@ impl<'a> Builder<'a> {
         Ok(found.map(BuildOutcome::Ready))
     }
 
+    /// What decides, beside the source, which program it becomes: compiler or interpreter, options, and the libraries
+    /// where it mentions them. Builds nothing.
+    ///
+    /// # Errors
+    /// When the tools cannot be found.
+    pub fn identity(&self, language: Language, source: &[u8]) -> Result<String, BuildError> {
+        match language {
+            Language::Rust => self.rust.identity(self, source),
+            Language::Python => self.python.identity(self, source),
+        }
+    }
+
     /// Makes the libraries of a language ready, as the first submission that needs them would.
     ///
     /// # Errors

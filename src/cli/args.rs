@@ -2,7 +2,9 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use super::batch::BatchArgs;
 use super::explore::ExploreArgs;
+use super::report::ReportArgs;
 use super::trace::TraceArgs;
 use crate::course::model::Language;
 
@@ -75,6 +77,8 @@ pub enum Command {
     /// Run any program under the engine and show what it did
     Trace(TraceArgs),
     Explore(ExploreArgs),
+    Batch(BatchArgs),
+    Report(ReportArgs),
     /// Check the course: solutions pass, starters and wrong submissions fail as declared
     Verify(AuthorArgs),
     /// Record the snapshots again from the reference solutions

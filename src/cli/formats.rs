@@ -79,7 +79,7 @@ fn shown(exercise: &Exercise, graded: &Graded) -> Option<Shown> {
 }
 
 /// Whose submission it is, from the environment of Classroom 50's runner.
-fn classroom50_origin() -> Result<classroom50::Origin, Failure> {
+pub(crate) fn classroom50_origin() -> Result<classroom50::Origin, Failure> {
     let get = |names: &[&str]| {
         names.iter().find_map(|name| env::var(name).ok().filter(|value| !value.is_empty())).ok_or_else(|| {
             Failure::usage(format_args!("`--format classroom50` needs {} in the environment", names.join(" or ")))

@@ -5,6 +5,7 @@
 //! known here (that is `batch`), nor how a result looks (that is `report`).
 
 mod args;
+mod batch;
 mod bless;
 mod catalogue;
 mod completions;
@@ -26,6 +27,7 @@ mod output;
 mod place;
 mod progress;
 mod progress_line;
+mod report;
 mod reset;
 mod schema;
 mod session;
@@ -98,6 +100,8 @@ fn run(cli: Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(&args, console),
         Command::Bless(args) => bless::run(&args, console),
         Command::Explore(args) => explore::run(&args, console),
+        Command::Batch(args) => batch::run(&args, console),
+        Command::Report(args) => report::run(&args, console),
         Command::Doctor => doctor::run(console),
         Command::Schema(args) => schema::run(&args, console),
         Command::Completions(args) => completions::run(&args, console),

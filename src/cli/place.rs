@@ -38,6 +38,16 @@ impl Place {
         Ok(Self { course: embedded_course()?, workspace: None, checkout: false })
     }
 
+    /// The course in this folder, when one is named; else as [`Place::find`].
+    pub(crate) fn of(course: Option<&Path>) -> Result<Self, Failure> {
+        let Some(folder) = course else { return Self::find() };
+        if folder.join("graders/course.toml").is_file() {
+            return Ok(Self { course: folder.to_owned(), workspace: None, checkout: true });
+        }
+        Err(Failure::usage(format_args!("there is no course in {}", folder.display()))
+            .help("a course is a folder with `graders/course.toml`"))
+    }
+
     /// The student's files.
     pub(crate) fn workspace(&self) -> Result<&Workspace, Failure> {
         self.workspace.as_ref().ok_or_else(|| {

@@ -4,6 +4,7 @@
 
 mod author;
 mod bad_input;
+mod batch;
 mod day;
 mod desk;
 mod formats;

@@ -113,7 +113,7 @@ impl Journal {
         JournalError::database(operation, &self.path)
     }
 
-    pub(super) fn damaged(&self, cause: impl std::fmt::Display) -> JournalError {
+    pub(in crate::batch) fn damaged(&self, cause: impl std::fmt::Display) -> JournalError {
         JournalError::Damaged { path: self.path.clone(), cause: cause.to_string() }
     }
 }

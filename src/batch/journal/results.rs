@@ -6,7 +6,6 @@ use super::runs::columns;
 use super::{Journal, JournalError, WorkKey};
 use crate::batch::RunKey;
 use crate::check::verdict::{ExerciseResult, Status, Verdict};
-use crate::trace::Trace;
 
 /// Who is to blame when a submission could not be graded as it should be. Never the student.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +27,8 @@ pub struct Recorded {
     pub blame: Option<Blame>,
     /// The run that a report shows.
     pub shown: Option<RunKey>,
+    /// The name of that run's case.
+    pub shown_case: Option<String>,
     /// When, RFC 3339.
     pub graded_at: String,
 }
@@ -59,12 +60,14 @@ impl Journal {
         let keep = || -> rusqlite::Result<()> {
             let transaction = connection.transaction()?;
             transaction.prepare_cached(
-                "INSERT INTO result (work, verdict, settled, blame, graded_at, times, shown_round, shown_case, shown_schedule, result)
-                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8, ?9)
+                "INSERT INTO result (work, verdict, settled, blame, graded_at, times, shown_round, shown_case, shown_schedule,
+                     shown_name, result)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 1, ?6, ?7, ?8, ?9, ?10)
                  ON CONFLICT (work) DO UPDATE SET verdict = excluded.verdict, settled = excluded.settled,
                      blame = excluded.blame, graded_at = excluded.graded_at, times = times + 1,
                      shown_round = excluded.shown_round, shown_case = excluded.shown_case,
-                     shown_schedule = excluded.shown_schedule, result = excluded.result",
+                     shown_schedule = excluded.shown_schedule, shown_name = excluded.shown_name,
+                     result = excluded.result",
             )?.execute(params![
                 work.0,
                 verdict,
@@ -74,6 +77,7 @@ impl Journal {
                 shown.map(|shown| shown.0),
                 shown.map(|shown| shown.1),
                 shown.map(|shown| shown.2),
+                recorded.shown_case,
                 result
             ])?;
             if recorded.is_settled() {
@@ -129,28 +133,20 @@ impl Journal {
         let row = self
             .lock()
             .prepare_cached(
-                "SELECT result, blame, graded_at, shown_round, shown_case, shown_schedule FROM result WHERE work = ?1",
+                "SELECT result, blame, graded_at, shown_round, shown_case, shown_schedule, shown_name
+                 FROM result WHERE work = ?1",
             )
             .and_then(|mut select| select.query_row([&work.0], raw).optional())
             .map_err(self.failed("read a result"))?;
-        row.map(|(result, blame, graded_at, shown)| {
+        row.map(|(result, blame, graded_at, shown, shown_case)| {
             let result = serde_json::from_str(&result).map_err(|error| self.damaged(error))?;
-            Ok(Recorded { result, blame: blame.as_deref().and_then(Blame::of_word), shown, graded_at })
+            Ok(Recorded { result, blame: blame.as_deref().and_then(Blame::of_word), shown, shown_case, graded_at })
         })
         .transpose()
     }
-
-    /// The run that a report shows of a work.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn shown(&self, work: &WorkKey) -> Result<Option<(RunKey, Trace)>, JournalError> {
-        let Some(run) = self.recorded(work)?.and_then(|recorded| recorded.shown) else { return Ok(None) };
-        Ok(self.trace(work, run)?.map(|trace| (run, trace)))
-    }
 }
 
-type Raw = (String, Option<String>, String, Option<RunKey>);
+type Raw = (String, Option<String>, String, Option<RunKey>, Option<String>);
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     let (round, case, schedule): (Option<i64>, Option<i64>, Option<i64>) = (row.get(3)?, row.get(4)?, row.get(5)?);
@@ -158,7 +154,7 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
         let (round, case) = (u32::try_from(round).ok()?, usize::try_from(case).ok()?);
         Some(RunKey { round, case, schedule: schedule.cast_unsigned() })
     });
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, shown))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, shown, row.get(6)?))
 }
 
 /// A unit variant as serde names it.

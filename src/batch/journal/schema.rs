@@ -66,6 +66,7 @@ const TABLES: &str = "
         shown_round INTEGER,
         shown_case INTEGER,
         shown_schedule INTEGER,
+        shown_name TEXT,
         result TEXT NOT NULL
     ) STRICT;
 ";

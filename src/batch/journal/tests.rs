@@ -62,6 +62,7 @@ fn recorded(verdict: Verdict, status: Status) -> Recorded {
         result: result(verdict, status),
         blame: None,
         shown: Some(run(7)),
+        shown_case: Some("two updates".into()),
         graded_at: "2026-01-01T00:00:00Z".into(),
     }
 }
@@ -118,7 +119,7 @@ fn a_settled_result_keeps_the_trace_that_a_report_shows_and_no_other() {
     memory.keep(run(8), &trace("other")).unwrap();
     journal.record(&key, &recorded(Verdict::Failed, Status::Failed)).unwrap();
     assert_eq!(journal.recorded(&key).unwrap(), Some(recorded(Verdict::Failed, Status::Failed)));
-    assert_eq!(journal.shown(&key).unwrap(), Some((run(7), trace("shown"))));
+    assert_eq!(journal.trace(&key, run(7)).unwrap(), Some(trace("shown")));
     assert_eq!(journal.trace(&key, run(8)).unwrap(), None);
     assert_eq!(journal.settled().unwrap(), [key].into());
     assert_eq!(journal.run_counts().unwrap(), (2, 0));

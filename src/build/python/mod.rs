@@ -61,6 +61,12 @@ impl Python {
         Ok((interpreter, packages))
     }
 
+    pub(super) fn identity(&self, builder: &Builder<'_>, source: &[u8]) -> Result<String, BuildError> {
+        let interpreter = self.interpreter(builder)?;
+        let packages = packages::are_mentioned(source).then(|| packages::key(&interpreter));
+        Ok(syntax::tools(&interpreter).text(packages.unwrap_or_default()).finish())
+    }
+
     pub(super) fn prepare(&self, builder: &Builder<'_>) -> Result<(), BuildError> {
         let interpreter = self.interpreter(builder)?;
         self.packages(builder, &interpreter, None).map(drop)

@@ -81,7 +81,7 @@ impl Packages {
     }
 }
 
-fn key(interpreter: &Interpreter) -> String {
+pub(super) fn key(interpreter: &Interpreter) -> String {
     Fingerprint::new("packages/1").text(&interpreter.path).text(&interpreter.full).text(REQUIREMENTS).finish()
 }
 

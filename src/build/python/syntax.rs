@@ -41,7 +41,7 @@ pub(super) fn find(
 }
 
 fn key(interpreter: &Interpreter, source: &[u8]) -> String {
-    Fingerprint::new("python/1").text(CHECK).text(&interpreter.full).bytes(source).finish()
+    tools(interpreter).bytes(source).finish()
 }
 
 pub(super) fn check(
@@ -81,6 +81,11 @@ pub(super) fn check(
     }
     let said = if over { format!("{said}\nerror: reading it takes too long\n") } else { said };
     Ok(BuildOutcome::Failed { output: message::shown(&said, &submission.path, colour), took: Duration::ZERO })
+}
+
+/// Everything but the source that decides whether it can be run.
+pub(super) fn tools(interpreter: &Interpreter) -> Fingerprint {
+    Fingerprint::new("python/1").text(CHECK).text(&interpreter.full)
 }
 
 fn ready(python: &Path, kept: Kept, cached: bool, submission: &Submission, colour: bool) -> Program {

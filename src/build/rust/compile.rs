@@ -97,13 +97,16 @@ pub(super) fn compile(
 }
 
 fn key(toolchain: &Toolchain, libraries: Option<&Libraries>, source: &[u8]) -> String {
+    tools(toolchain, libraries.map(|libraries| libraries.key.as_str())).bytes(source).finish()
+}
+
+/// Everything but the source.
+pub(super) fn tools(toolchain: &Toolchain, libraries: Option<&str>) -> Fingerprint {
     FLAGS
         .iter()
         .fold(Fingerprint::new("rust/1"), Fingerprint::text)
         .text(&toolchain.verbose)
-        .text(libraries.map_or("", |libraries| &libraries.key))
-        .bytes(source)
-        .finish()
+        .text(libraries.unwrap_or_default())
 }
 
 fn command(builder: &Builder<'_>, toolchain: &Toolchain, libraries: Option<&Libraries>, folder: &Path) -> Command {

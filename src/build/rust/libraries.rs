@@ -95,7 +95,7 @@ impl Libraries {
     }
 }
 
-fn key(toolchain: &Toolchain) -> String {
+pub(super) fn key(toolchain: &Toolchain) -> String {
     Fingerprint::new("libraries/1").text(&toolchain.verbose).text(MANIFEST).text(LOCK).finish()
 }
 

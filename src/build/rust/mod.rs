@@ -60,6 +60,12 @@ impl Rust {
         Ok((toolchain, libraries))
     }
 
+    pub(super) fn identity(&self, builder: &Builder<'_>, source: &[u8]) -> Result<String, BuildError> {
+        let toolchain = self.toolchain(builder)?;
+        let libraries = libraries::are_mentioned(source).then(|| libraries::key(&toolchain));
+        Ok(compile::tools(&toolchain, libraries.as_deref()).finish())
+    }
+
     pub(super) fn prepare(&self, builder: &Builder<'_>) -> Result<(), BuildError> {
         let toolchain = self.toolchain(builder)?;
         self.libraries(builder, &toolchain, None).map(drop)

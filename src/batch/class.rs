@@ -1,0 +1,120 @@
+//! The class as reports read it, from the journal alone.
+
+use std::collections::BTreeMap;
+
+use super::JournalError;
+use super::journal::{Blame, Entry, Journal, WorkKey};
+use crate::report::class::{Class, Duplicate, ExerciseFacts, Refused, Shown, Student, Submission};
+
+/// A class, and what of it is open or went wrong.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// What was graded.
+    pub class: Class,
+    /// Submissions that have no result yet.
+    pub open: usize,
+    /// Who is to blame for submissions that could not be graded as they should be, each once.
+    pub blames: Vec<Blame>,
+    works: BTreeMap<(String, String), WorkKey>,
+}
+
+impl Reading {
+    /// Reads it all but the traces.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn of(journal: &Journal) -> Result<Self, JournalError> {
+        let mut reading = Self::default();
+        let entries = journal.entries()?;
+        let people = journal.people()?;
+        let facts: Vec<ExerciseFacts> = journal
+            .exercises()?
+            .iter()
+            .map(|facts| serde_json::from_str(facts).map_err(|cause| journal.damaged(cause)))
+            .collect::<Result<_, _>>()?;
+        let mut students: BTreeMap<String, Student> = people
+            .people
+            .into_iter()
+            .map(|person| {
+                let id = person.id.clone();
+                (id, Student { id: person.id, name: person.name, roster: person.row, submissions: Vec::new() })
+            })
+            .collect();
+        let class = &mut reading.class;
+        for entry in &entries {
+            let Some(recorded) = journal.recorded(&entry.work)? else {
+                reading.open += 1;
+                continue;
+            };
+            if let Some(blame) = recorded.blame.filter(|blame| !reading.blames.contains(blame)) {
+                reading.blames.push(blame);
+            }
+            class.graded_at = std::mem::take(&mut class.graded_at).max(recorded.graded_at);
+            let student = students.entry(entry.student.clone()).or_insert_with(|| Student {
+                id: entry.student.clone(),
+                name: entry.student.clone(),
+                ..Student::default()
+            });
+            student.submissions.push(Submission {
+                exercise: entry.exercise.clone(),
+                origin: entry.origin.clone(),
+                late: entry.late,
+                digest: entry.digest.clone(),
+                result: recorded.result,
+            });
+            reading.works.insert((entry.student.clone(), entry.exercise.clone()), entry.work.clone());
+        }
+        let place = |id: &str| facts.iter().position(|exercise| exercise.id == id).unwrap_or(usize::MAX);
+        for student in students.values_mut() {
+            student.submissions.sort_by_key(|submission| place(&submission.exercise));
+        }
+        class.course = journal.course()?;
+        env!("CARGO_PKG_VERSION").clone_into(&mut class.version);
+        class.roster = people.header;
+        class.duplicates = duplicates(&entries);
+        class.refused = journal
+            .excluded()?
+            .into_iter()
+            .map(|file| Refused { student: file.student, origin: file.origin, why: file.why })
+            .collect();
+        class.exercises =
+            facts.into_iter().filter(|exercise| entries.iter().any(|entry| entry.exercise == exercise.id)).collect();
+        class.students = students.into_values().collect();
+        Ok(reading)
+    }
+
+    /// The run that a report shows of a submission.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn shown(&self, journal: &Journal, student: &str, exercise: &str) -> Result<Option<Shown>, JournalError> {
+        let Some(work) = self.works.get(&(student.to_owned(), exercise.to_owned())) else { return Ok(None) };
+        let Some(recorded) = journal.recorded(work)? else { return Ok(None) };
+        let (Some(run), Some(case)) = (recorded.shown, recorded.shown_case) else { return Ok(None) };
+        Ok(journal.trace(work, run)?.map(|trace| Shown { case, schedule: run.schedule, trace }))
+    }
+
+    /// Leaves only these students, by id; empty: everybody.
+    pub fn only(&mut self, students: &[String]) {
+        if !students.is_empty() {
+            self.class.students.retain(|student| students.contains(&student.id) || students.contains(&student.name));
+        }
+    }
+}
+
+/// The same content, handed in by several students.
+fn duplicates(entries: &[Entry]) -> Vec<Duplicate> {
+    let mut same: BTreeMap<(&str, &str, &str), Vec<String>> = BTreeMap::new();
+    for entry in entries {
+        let content = (entry.exercise.as_str(), entry.language.name(), entry.digest.as_str());
+        same.entry(content).or_default().push(entry.student.clone());
+    }
+    same.into_iter()
+        .filter(|(_, students)| students.len() > 1)
+        .map(|((exercise, _, digest), students)| Duplicate {
+            exercise: exercise.to_owned(),
+            digest: digest.to_owned(),
+            students,
+        })
+        .collect()
+}

@@ -1,0 +1,324 @@
+//! `grade batch` and `grade report`: a class as an instructor meets it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use grade::batch::journal::Journal;
+use grade::check::verdict::{ExerciseResult, Status, Verdict};
+use insta::assert_snapshot;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use crate::desk::Desk;
+
+const RIGHT: &str = "import sys\n\nprint(\"hello\", sys.argv[1])\n";
+const TWICE: &str = "import sys\n\nprint(\"hello\", sys.argv[1])\nprint(\"hello\", sys.argv[1])\n";
+const BROKEN: &str = "import sys\n\nprint(\"hello\"\n";
+/// Two sleepers, with a comment so that each student's is their own.
+const SLEEPERS: &str = include_str!("../courses/tiny/solutions/ex02_sleepers/main.py");
+
+/// A small class: right, wrong, broken, the same twice, and a file that cannot be graded.
+fn class() -> Desk {
+    let desk = Desk::tiny();
+    desk.write("class/alice/ex01_hello/main.py", RIGHT);
+    desk.write("class/bob/ex01_hello.py", TWICE);
+    desk.write("class/carol/ex01_hello/main.py", RIGHT);
+    desk.write("class/dave/ex01_hello/main.py", BROKEN);
+    desk.write("class/erin/ex01_hello/main.py", "");
+    desk.write("class/alice/ex02_sleepers/main.rs", include_str!("../courses/tiny/solutions/ex02_sleepers/main.rs"));
+    desk
+}
+
+/// A class of which every student's content is their own.
+fn larger_class(students: usize) -> Desk {
+    let desk = Desk::tiny();
+    for number in 0..students {
+        desk.write(&format!("class/student{number:02}/ex01_hello/main.py"), &format!("# {number}\n{RIGHT}"));
+        desk.write(&format!("class/student{number:02}/ex02_sleepers/main.py"), &format!("# {number}\n{SLEEPERS}"));
+    }
+    desk
+}
+
+fn out(desk: &Desk) -> PathBuf {
+    desk.dir().join("out")
+}
+
+fn result(desk: &Desk, student: &str, exercise: &str) -> ExerciseResult {
+    serde_json::from_str(&desk.read(&format!("out/results/{student}/{exercise}.json"))).expect("a result")
+}
+
+/// What was found, without what differs from run to run.
+fn findings(out: &Path) -> Vec<(PathBuf, Verdict, u32, Vec<(String, Status)>)> {
+    let mut all = Vec::new();
+    for student in fs::read_dir(out.join("results")).expect("results").flatten() {
+        for file in fs::read_dir(student.path()).expect("a student's results").flatten() {
+            if file.path().extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let text = fs::read_to_string(file.path()).expect("a result");
+            let result: ExerciseResult = serde_json::from_str(&text).expect("a result");
+            let checks = result.checks.into_iter().map(|check| (check.id, check.status)).collect();
+            let name = file.path().strip_prefix(out).expect("below").to_owned();
+            all.push((name, result.verdict, result.score, checks));
+        }
+    }
+    all.sort_by(|one, other| one.0.cmp(&other.0));
+    all
+}
+
+#[test]
+fn a_class_is_graded_and_the_instructor_is_told_all_of_it() {
+    let desk = class();
+    assert_snapshot!(desk.grade("batch class --out out --jobs 2"));
+    assert_eq!(result(&desk, "alice", "ex01_hello").verdict, Verdict::Passed);
+    assert_eq!(result(&desk, "bob", "ex01_hello").verdict, Verdict::Failed);
+    assert_eq!(result(&desk, "carol", "ex01_hello").verdict, Verdict::Passed);
+    assert_eq!(result(&desk, "dave", "ex01_hello").verdict, Verdict::BuildFailed);
+}
+
+#[test]
+fn a_second_batch_does_nothing_twice_and_says_so() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    let counts = Journal::read(&out(&desk)).unwrap().run_counts().unwrap();
+    let said = desk.grade("batch class --out out -q");
+    assert!(said.contains("nothing to do: 5 of 5 were graded already"), "{said}");
+    assert!(said.starts_with("exit status: 1"), "the exit status is that of the whole class: {said}");
+    assert_eq!(Journal::read(&out(&desk)).unwrap().run_counts().unwrap(), counts);
+    assert_eq!(counts.1, 0, "no run was made twice");
+    // Three contents of ex01, of which one does not build, with two cases each; one of ex02.
+    assert_eq!(counts.0, 2 * 2 + 1, "the same content is run once");
+}
+
+#[test]
+fn what_changed_is_graded_again_and_nothing_else() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    desk.write("class/bob/ex01_hello.py", RIGHT);
+    let said = desk.grade("batch class --out out -q");
+    assert!(said.contains("nothing to do"), "bob's content is known from alice: {said}");
+    assert_eq!(result(&desk, "bob", "ex01_hello").verdict, Verdict::Passed);
+    desk.write("class/bob/ex01_hello.py", &format!("{RIGHT}# mine\n"));
+    let said = desk.grade("batch class --out out -q");
+    assert!(said.contains("going on: 4 of 5 were graded already, 1 are new, changed or undecided"), "{said}");
+    let spec = desk.read("graders/ex01_hello/spec.toml").replace("points = 3", "points = 5");
+    desk.write("graders/ex01_hello/spec.toml", &spec);
+    let said = desk.grade("batch class --out out -q");
+    assert!(said.contains("going on: 1 of 5 were graded already"), "ex02 did not change: {said}");
+    assert_eq!(result(&desk, "alice", "ex01_hello").max_score, 7);
+}
+
+#[test]
+fn a_submission_that_was_withdrawn_is_in_no_report() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    fs::remove_dir_all(desk.dir().join("class/dave")).unwrap();
+    let said = desk.grade("batch class --out out -q");
+    assert!(said.contains("4 submissions: 3 passed, 1 failed"), "{said}");
+}
+
+#[test]
+fn a_part_of_the_class_leaves_the_rest_as_it_was() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    desk.write("class/bob/ex01_hello.py", &format!("{RIGHT}# mine\n"));
+    desk.write("class/carol/ex01_hello/main.py", TWICE);
+    let said = desk.grade("batch class --out out -q --student bob");
+    assert!(said.contains("5 submissions: 4 passed, 1 did not build"), "{said}");
+    assert_eq!(result(&desk, "carol", "ex01_hello").verdict, Verdict::Passed, "nobody asked for carol");
+}
+
+#[test]
+fn one_case_of_an_exam_is_graded_alone() {
+    let desk = class();
+    let said = desk.grade("batch class --out out -q --exercise ex01 --case ann --schedules 1");
+    assert!(said.contains("4 submissions"), "{said}");
+    assert_eq!(result(&desk, "alice", "ex01_hello").run.map(|run| run.cases), Some(1));
+    assert_snapshot!(desk.grade("batch class --out out --case anne"));
+}
+
+#[test]
+fn a_fresh_start_keeps_what_was_there() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    let said = desk.grade("batch class --out out -q --fresh");
+    assert!(said.contains("kept as out/grade.db.old-1"), "{said}");
+    assert!(!said.contains("already"), "{said}");
+    assert_eq!(Journal::read(&out(&desk)).unwrap().run_counts().unwrap(), (5, 0));
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_told_with_the_way_out() {
+    let desk = class();
+    fs::create_dir(desk.dir().join("empty")).unwrap();
+    assert_snapshot!("a_folder_that_is_not_there", desk.grade("batch nowhere --out out"));
+    assert_snapshot!("a_folder_with_nothing_in_it", desk.grade("batch empty --out out"));
+    assert_snapshot!("an_output_among_the_submissions", desk.grade("batch class --out class/out"));
+    assert_snapshot!("a_student_whom_nobody_knows", desk.grade("batch class --out out --student zoe"));
+    assert!(!out(&desk).join("grade.db").exists());
+}
+
+#[test]
+fn a_journal_that_cannot_be_used_is_told_with_the_way_out() {
+    let desk = class();
+    desk.write("out/grade.db", "this was a database once, and now it is a text of some length that is none at all");
+    assert_snapshot!("a_damaged_journal", desk.grade("batch class --out out"));
+    let said = desk.grade("batch class --out out -q --fresh");
+    assert!(said.contains("5 submissions"), "{said}");
+    assert_snapshot!("no_journal", desk.grade("report class --format csv"));
+}
+
+#[test]
+fn one_submission_that_misbehaves_costs_only_itself() {
+    let desk = Desk::tiny();
+    for (name, text) in [
+        ("hangs", "while True:\n    pass\n"),
+        ("sleeps", "import time\ntime.sleep(10 ** 6)\n"),
+        ("floods", "while True:\n    print('x' * 10000)\n"),
+        ("forks", "import os\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        pass\n"),
+        (
+            "kills",
+            "import os, signal\nfor pid in [os.getppid(), *range(2, 400), -1]:\n    if pid != os.getpid():\n        try:\n            os.kill(pid, signal.SIGKILL)\n        except OSError:\n            pass\n",
+        ),
+    ] {
+        desk.write(&format!("class/{name}/ex01_hello.py"), text);
+    }
+    for number in 0..4 {
+        desk.write(&format!("class/good{number}/ex01_hello.py"), &format!("# {number}\n{RIGHT}"));
+    }
+    // Without namespaces the one that kills could reach us: it is graded where it cannot.
+    let line = "batch class --out out --jobs 3 --sandbox require";
+    let output = desk.output(line);
+    let said = desk.said(&output);
+    if output.status.code() == Some(4) && said.contains("cannot be contained here") {
+        return;
+    }
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for number in 0..4 {
+        assert_eq!(result(&desk, &format!("good{number}"), "ex01_hello").verdict, Verdict::Passed, "{said}");
+    }
+    for name in ["hangs", "sleeps", "floods", "forks", "kills"] {
+        assert_eq!(result(&desk, name, "ex01_hello").verdict, Verdict::Failed, "{name}: {said}");
+    }
+}
+
+#[test]
+fn two_batches_at_once_do_not_share_a_folder() {
+    let desk = class();
+    desk.write("class/zoe/ex01_hello.py", "while True:\n    pass\n");
+    let mut first = start(&desk, "batch class --out out -q");
+    wait_until(&mut first, || out(&desk).join("grade.db").exists());
+    let said = desk.grade("batch class --out out -q");
+    kill(Pid::from_raw(first.id().cast_signed()), Signal::SIGTERM).ok();
+    first.wait().expect("it ends");
+    // The first may have been quicker than we were.
+    if !said.contains("nothing to do") {
+        assert!(said.contains("another batch is writing to `out`"), "{said}");
+        assert!(said.starts_with("exit status: 2"), "{said}");
+    }
+}
+
+#[test]
+fn an_interrupt_keeps_what_was_finished_and_the_same_command_goes_on() {
+    let desk = larger_class(6);
+    desk.write("class/zoe/ex01_hello.py", "while True:\n    pass\n");
+    let mut batch = start(&desk, "batch class --out out -q --jobs 2");
+    wait_until(&mut batch, || runs(&out(&desk)) > 2);
+    kill(Pid::from_raw(batch.id().cast_signed()), Signal::SIGINT).expect("it lives");
+    let output = batch.wait_with_output().expect("it ends");
+    let said = desk.said(&output);
+    if output.status.code() != Some(1) {
+        assert_eq!(output.status.code(), Some(130), "{said}");
+        assert!(said.contains("run the same command again to go on where it was"), "{said}");
+    }
+    let said = desk.grade("batch class --out out -q");
+    assert!(said.contains("13 submissions: 12 passed, 1 failed"), "{said}");
+    assert_eq!(Journal::read(&out(&desk)).unwrap().run_counts().unwrap().1, 0, "no run was made twice");
+}
+
+#[test]
+fn a_batch_that_is_killed_at_any_moment_comes_to_the_same_in_the_end() {
+    let undisturbed = larger_class(8);
+    undisturbed.grade("batch class --out out -q");
+    let desk = larger_class(8);
+    let temporary = tempfile::tempdir().expect("a folder");
+    let line = "batch class --out out -q --jobs 3";
+    for moment in [1, 9, 17] {
+        let mut batch = start_in(&desk, line, temporary.path());
+        wait_until(&mut batch, || runs(&out(&desk)) >= moment);
+        kill(Pid::from_raw(batch.id().cast_signed()), Signal::SIGKILL).ok();
+        batch.wait().expect("it ends");
+        wait_for_none_in(temporary.path());
+    }
+    let before = runs(&out(&desk));
+    let said = start_in(&desk, line, temporary.path()).wait_with_output().expect("it ends");
+    let said = desk.said(&said);
+    assert!(said.contains("16 submissions: 16 passed"), "{said}");
+    assert!(before >= 17);
+    assert_eq!(findings(&out(&desk)), findings(&out(&undisturbed)));
+    let counts = |desk: &Desk| Journal::read(&out(desk)).unwrap().run_counts().unwrap();
+    assert_eq!(counts(&desk), counts(&undisturbed), "each run was made, and none twice");
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0, "nothing is left behind");
+}
+
+#[test]
+fn reports_are_written_again_without_running_anything() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    fs::remove_dir_all(out(&desk).join("results")).unwrap();
+    fs::remove_dir_all(desk.dir().join("class")).unwrap();
+    let counts = Journal::read(&out(&desk)).unwrap().run_counts().unwrap();
+    let said = desk.grade("report out --format json");
+    assert!(said.starts_with("exit status: 0"), "{said}");
+    assert_eq!(result(&desk, "alice", "ex01_hello").verdict, Verdict::Passed);
+    let lines = desk.output("report out --format jsonl");
+    let lines = String::from_utf8(lines.stdout).unwrap();
+    assert_eq!(lines.lines().count(), 5);
+    for line in lines.lines() {
+        serde_json::from_str::<serde_json::Value>(line).expect("each line is JSON");
+    }
+    assert_snapshot!("grades_as_a_table", desk.grade("report out --format csv"));
+    let only = desk.output("report out --format jsonl --student bob");
+    assert_eq!(String::from_utf8(only.stdout).unwrap().lines().count(), 1);
+    assert_eq!(Journal::read(&out(&desk)).unwrap().run_counts().unwrap(), counts);
+}
+
+fn start(desk: &Desk, line: &str) -> Child {
+    start_in(desk, line, &std::env::temp_dir())
+}
+
+fn start_in(desk: &Desk, line: &str, temporary: &Path) -> Child {
+    let mut command = desk.command(line.split_whitespace());
+    command.env("TMPDIR", temporary).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("grade runs")
+}
+
+/// How many runs are in the journal; 0 while there is none.
+fn runs(out: &Path) -> u64 {
+    Journal::read(out).and_then(|journal| journal.run_counts()).map_or(0, |counts| counts.0)
+}
+
+/// Waits for what a batch will come to, or for its end.
+fn wait_until(batch: &mut Child, there: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !there() && batch.try_wait().expect("it can be asked").is_none() {
+        assert!(began.elapsed() < Duration::from_mins(5), "it never came");
+        std::thread::sleep(Duration::from_millis(3));
+    }
+}
+
+/// Waits until no process works in this folder: whom a dead batch was tracing, the kernel ends.
+fn wait_for_none_in(folder: &Path) {
+    let began = Instant::now();
+    let lives = || {
+        let processes = fs::read_dir("/proc").expect("/proc").flatten();
+        processes
+            .filter_map(|process| fs::read_link(process.path().join("cwd")).ok())
+            .any(|cwd| cwd.starts_with(folder))
+    };
+    while lives() {
+        assert!(began.elapsed() < Duration::from_secs(30), "somebody still works in {}", folder.display());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
