@@ -125,7 +125,7 @@ impl Conductor<'_> {
         // A bug that one submission brings to light shall not cost the others their grades.
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| grader.grade_with(&task, &memory)));
         let recorded = match outcome {
-            Ok(graded) => recorded(graded?, unit)?,
+            Ok(done) => recorded(done?, unit)?,
             Err(panic) => crashed(unit, panic.as_ref()),
         };
         self.journal.record(&unit.key, &recorded)?;

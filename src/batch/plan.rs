@@ -96,20 +96,13 @@ impl<'a> Plan<'a> {
             };
             let key = work.key();
             roll.entries.push(entry(submitted, &key));
-            match places.get(&key) {
-                Some(place) => units[*place].students.push(&submitted.student),
-                None => {
-                    places.insert(key.clone(), units.len());
-                    units.push(Unit {
-                        key,
-                        work,
-                        exercise,
-                        language: submitted.language,
-                        source: &submitted.source,
-                        students: vec![&submitted.student],
-                    });
-                }
+            if let Some(place) = places.get(&key) {
+                units[*place].students.push(&submitted.student);
+                continue;
             }
+            places.insert(key.clone(), units.len());
+            let (language, source) = (submitted.language, submitted.source.as_slice());
+            units.push(Unit { key, work, exercise, language, source, students: vec![&submitted.student] });
         }
         Ok(Self { units, roll })
     }

@@ -248,9 +248,10 @@ fn a_batch_that_is_killed_at_any_moment_comes_to_the_same_in_the_end() {
     for moment in [1, 9, 17] {
         let mut batch = start_in(&desk, line, temporary.path());
         wait_until(&mut batch, || runs(&out(&desk)) >= moment);
+        let below = descendants(batch.id());
         kill(Pid::from_raw(batch.id().cast_signed()), Signal::SIGKILL).ok();
         batch.wait().expect("it ends");
-        wait_for_none_in(temporary.path());
+        wait_for_the_end_of(&below);
     }
     let before = runs(&out(&desk));
     let said = start_in(&desk, line, temporary.path()).wait_with_output().expect("it ends");
@@ -308,17 +309,40 @@ fn wait_until(batch: &mut Child, there: impl Fn() -> bool) {
     }
 }
 
-/// Waits until no process works in this folder: whom a dead batch was tracing, the kernel ends.
-fn wait_for_none_in(folder: &Path) {
+/// A process and its start time, by which it is told from a later one of the same number.
+type Process = (u32, String);
+
+/// Parent and start time of every process.
+fn processes() -> impl Iterator<Item = (u32, u32, String)> {
+    let entries = fs::read_dir("/proc").expect("/proc").flatten();
+    entries.filter_map(|entry| {
+        let pid = entry.file_name().to_str()?.parse().ok()?;
+        let stat = fs::read_to_string(entry.path().join("stat")).ok()?;
+        let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+        // A zombie only waits for its parent to look.
+        (fields[0] != "Z").then(|| Some((pid, fields[1].parse().ok()?, fields[19].to_owned())))?
+    })
+}
+
+/// All that a process started, directly or not.
+fn descendants(pid: u32) -> Vec<Process> {
+    let all: Vec<_> = processes().collect();
+    let mut found: Vec<Process> = Vec::new();
+    let mut parents = vec![pid];
+    while let Some(parent) = parents.pop() {
+        for (child, _, start) in all.iter().filter(|(_, its_parent, _)| *its_parent == parent) {
+            found.push((*child, start.clone()));
+            parents.push(*child);
+        }
+    }
+    found
+}
+
+/// Whom a dead batch was tracing or had started ends without it.
+fn wait_for_the_end_of(below: &[Process]) {
     let began = Instant::now();
-    let lives = || {
-        let processes = fs::read_dir("/proc").expect("/proc").flatten();
-        processes
-            .filter_map(|process| fs::read_link(process.path().join("cwd")).ok())
-            .any(|cwd| cwd.starts_with(folder))
-    };
-    while lives() {
-        assert!(began.elapsed() < Duration::from_secs(30), "somebody still works in {}", folder.display());
+    while processes().any(|(pid, _, start)| below.contains(&(pid, start))) {
+        assert!(began.elapsed() < Duration::from_mins(1), "somebody of {below:?} lives on");
         std::thread::sleep(Duration::from_millis(10));
     }
 }

@@ -49,7 +49,7 @@ pub enum JournalError {
         operation: &'static str,
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// What `SQLite` said.
         cause: rusqlite::Error,
     },
     /// The system refused.
@@ -89,13 +89,14 @@ impl JournalError {
         }
     }
 
-    /// For `map_err`: what SQLite said when this was tried, told apart by what a person can do about it.
+    /// For `map_err`: what `SQLite` said when this was tried, told apart by what a person can do about it.
     pub(super) fn database(operation: &'static str, path: &Path) -> impl FnOnce(rusqlite::Error) -> Self + use<> {
         let path = path.to_owned();
         move |cause| match cause.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, cause: cause.to_string() },
-            // Not even the first bytes are those of a database.
-            Some(ErrorCode::NotADatabase) => Self::Damaged { path, cause: cause.to_string() },
+            // A page makes no sense, or not even the first bytes are those of a database.
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged { path, cause: cause.to_string() }
+            }
             _ => match cause {
                 rusqlite::Error::FromSqlConversionFailure(..) | rusqlite::Error::InvalidColumnType(..) => {
                     Self::Damaged { path, cause: cause.to_string() }

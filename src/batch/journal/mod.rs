@@ -1,4 +1,4 @@
-//! The journal of a batch: one SQLite file, `grade.db`, which is the truth from which every report is written.
+//! The journal of a batch: one `SQLite` file, `grade.db`, which is the truth from which every report is written.
 //!
 //! Each finished piece (a submission's build that failed, one case under one schedule, a result) is a transaction of its
 //! own, so that the death of the process at any moment loses at most the pieces that were under way. The file is in WAL

@@ -79,7 +79,7 @@ impl Journal {
         Ok(Some(aside))
     }
 
-    /// Has SQLite look through the whole file.
+    /// Has `SQLite` look through the whole file.
     fn examine(&self) -> Result<(), JournalError> {
         let found: String = self
             .lock()

@@ -85,7 +85,7 @@ impl Journal {
     }
 }
 
-/// SQLite's integers have a sign.
+/// `SQLite`'s integers have a sign.
 pub(super) fn columns(run: RunKey) -> (i64, i64, i64) {
     (run.round.into(), i64::try_from(run.case).unwrap_or(i64::MAX), run.schedule.cast_signed())
 }

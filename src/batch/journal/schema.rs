@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::JournalError;
 
-/// The application id of SQLite's header, by which `file(1)` and we know the file: "grad" in ASCII.
+/// The application id of `SQLite`'s header, by which `file(1)` and we know the file: "grad" in ASCII.
 const APPLICATION: i64 = 0x6772_6164;
 /// The version of the tables. A file of an older version is brought up to date; one of a newer version is left alone.
 const VERSION: i64 = 1;

@@ -46,8 +46,8 @@ fn keep_cases(exercise: &mut Exercise, names: &[String]) {
 pub(super) fn own_build() -> String {
     let version = env!("CARGO_PKG_VERSION");
     let mut hasher = blake3::Hasher::new();
-    let hashed = std::fs::File::open("/proc/self/exe").and_then(|file| hasher.update_reader(file).map(drop));
-    match hashed {
+    let read = std::fs::File::open("/proc/self/exe").and_then(|file| hasher.update_reader(file).map(drop));
+    match read {
         Ok(()) => format!("{version} ({})", &hasher.finalize().to_hex()[..16]),
         // Without its own file at hand, the version has to do.
         Err(_) => version.to_owned(),

@@ -41,10 +41,10 @@ pub(super) fn text(reading: &Reading, found: &Found, out: &Path, verbosity: Verb
     undecided(&mut text, class);
     duplicates(&mut text, class);
     let refused = class.refused.iter().map(|file| format!("{}: {}", harmless(&file.origin), harmless(&file.why)));
-    list(&mut text, "not graded", refused.collect());
+    list(&mut text, "not graded", &refused.collect::<Vec<_>>());
     let missing = class.missing().map(|student| harmless(&student.name));
-    list(&mut text, "nothing came from", missing.collect());
-    list(&mut text, "to know", found.notes.iter().map(note).collect());
+    list(&mut text, "nothing came from", &missing.collect::<Vec<_>>());
+    list(&mut text, "to know", &found.notes.iter().map(note).collect::<Vec<_>>());
     places(&mut text, out);
     text
 }
@@ -155,7 +155,7 @@ fn undecided(text: &mut String, class: &Class) {
         })
         .collect();
     if !lines.is_empty() {
-        list(text, "not decided, and no zero: the same command tries them again", lines);
+        list(text, "not decided, and no zero: the same command tries them again", &lines);
     }
 }
 
@@ -164,7 +164,7 @@ fn duplicates(text: &mut String, class: &Class) {
         let names: Vec<String> = same.students.iter().map(|student| harmless(student)).collect();
         format!("{}: {}", same.exercise, names.join(", "))
     });
-    list(text, "the very same content", lines.collect());
+    list(text, "the very same content", &lines.collect::<Vec<_>>());
 }
 
 fn note(note: &Note) -> String {
@@ -180,7 +180,7 @@ fn note(note: &Note) -> String {
     }
 }
 
-fn list(text: &mut String, heading: &str, lines: Vec<String>) {
+fn list(text: &mut String, heading: &str, lines: &[String]) {
     if lines.is_empty() {
         return;
     }
