@@ -1,6 +1,6 @@
 //! The one stream of events from the grading to every reporter: terminal, JSON, JUnit all consume the same.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::check::verdict::ExerciseResult;
 use crate::course::model::Language;
@@ -55,6 +55,19 @@ pub enum GradeEvent {
         /// What it found.
         result: Box<ExerciseResult>,
     },
+}
+
+/// What a worker of the pool does at the moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkerStatus {
+    /// Which of the pool's slots it fills, from 0.
+    pub slot: usize,
+    /// Its process id.
+    pub pid: u32,
+    /// What it does, as a verb and what it is done to: `build main.rs`.
+    pub job: String,
+    /// Since when.
+    pub since: Instant,
 }
 
 /// Where events go. Shared between the threads that grade.

@@ -3,6 +3,7 @@ use std::io;
 use super::JournalError;
 use crate::build::BuildError;
 use crate::engine::EngineError;
+use crate::pool::{Mishap, PoolError};
 
 /// Why a submission could not be graded, by our fault or the machine's. Never the student's.
 #[derive(Debug, thiserror::Error)]
@@ -13,9 +14,9 @@ pub enum OurFault {
     /// It could not be run or watched.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The folder that a run works in could not be made.
-    #[error("failed to make a folder for a run: {0}")]
-    Folder(io::Error),
+    /// The workers could not do it.
+    #[error(transparent)]
+    Pool(PoolError),
     /// The submission's file went away or cannot be read.
     #[error("failed to read the submission: {0}")]
     Submission(io::Error),
@@ -30,7 +31,8 @@ impl OurFault {
         match self {
             Self::Build(BuildError::Crashed { .. }) => false,
             Self::Engine(error) => matches!(error, EngineError::Unsupported(_)),
-            Self::Build(_) | Self::Folder(_) | Self::Submission(_) | Self::Journal(_) => true,
+            Self::Pool(PoolError::Lost { second, .. }) => matches!(second, Mishap::NotStarted(_)),
+            Self::Build(_) | Self::Pool(_) | Self::Submission(_) | Self::Journal(_) => true,
         }
     }
 
@@ -38,10 +40,22 @@ impl OurFault {
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::Build(error) => error.help(),
-            Self::Folder(_) => Some("free some space, or set TMPDIR to a folder that can be written to"),
+            Self::Pool(PoolError::Folder(_)) => {
+                Some("free some space, or set TMPDIR to a folder that can be written to")
+            }
             Self::Engine(_) => Some("`grade doctor` says what this machine offers"),
-            Self::Submission(_) => None,
+            Self::Pool(_) | Self::Submission(_) => None,
             Self::Journal(error) => error.help(),
+        }
+    }
+}
+
+impl From<PoolError> for OurFault {
+    fn from(error: PoolError) -> Self {
+        match error {
+            PoolError::Engine(error) => Self::Engine(error),
+            PoolError::Build(error) => Self::Build(error),
+            error => Self::Pool(error),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::check::{CaseRun, Fault, Judgement, SourceText, judge};
 use crate::course::model::{Exercise, Language};
 use crate::engine::{Engine, Interrupt};
 use crate::event::{EventSink, GradeEvent};
-use crate::pool::Pool;
+use crate::pool::{Pool, Turn};
 use crate::trace::Trace;
 use crate::trace::snapshot::SnapshotFolder;
 
@@ -29,9 +29,6 @@ pub struct Grader<'a> {
     pub pool: &'a Pool,
     /// Who is told how it goes.
     pub events: &'a dyn EventSink,
-    /// The folder in which runs get folders of their own: [`std::env::temp_dir`] unless somebody must find what the
-    /// death of the process leaves behind.
-    pub scratch: PathBuf,
     /// Set when the person asks for the end.
     pub interrupt: Interrupt,
 }
@@ -93,7 +90,8 @@ impl Grader<'_> {
             language: task.language,
             runs: u32::try_from(which(spec, &seeds).len()).unwrap_or(u32::MAX),
         });
-        let graded = Rounds { grader: self, task, memory, next: Cell::new(0) }.build_and_judge();
+        let turn = self.pool.turn(task.file.to_string_lossy());
+        let graded = Rounds { grader: self, turn, task, memory, next: Cell::new(0) }.build_and_judge();
         if self.interrupt.is_set() {
             return Err(Interrupted);
         }
@@ -117,6 +115,7 @@ impl Grader<'_> {
 /// One grading: it may run the submission several times through.
 struct Rounds<'a> {
     grader: &'a Grader<'a>,
+    turn: Turn<'a>,
     task: &'a Task<'a>,
     memory: &'a dyn Memory,
     next: Cell<u32>,
@@ -134,7 +133,7 @@ impl Rounds<'_> {
             path: self.task.file.clone(),
             exercise: self.task.exercise.id.clone(),
         };
-        let outcome = self.grader.builder.build_source(&submission, &source, self.task.colour)?;
+        let outcome = self.turn.build(self.grader.builder, &submission, &source, self.task.colour)?;
         let ok = matches!(outcome, BuildOutcome::Ready(_));
         self.grader.events.emit(GradeEvent::Built {
             exercise: self.task.exercise.id.clone(),
@@ -192,12 +191,11 @@ impl Rounds<'_> {
         let id = &self.task.exercise.id;
         let number = self.next.replace(self.next.get() + 1);
         let round = Round {
-            pool: self.grader.pool,
+            turn: &self.turn,
             engine,
             spec,
             program,
             seeds: &seeds,
-            scratch: &self.grader.scratch,
             interrupt: &self.grader.interrupt,
             memory: self.memory,
             number,

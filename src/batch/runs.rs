@@ -1,17 +1,14 @@
 //! From a built program to the traces of its cases.
 
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::path::PathBuf;
 use std::time::Duration;
-
-use tempfile::TempDir;
 
 use super::{Memory, OurFault, RunKey};
 use crate::build::Program;
 use crate::check::{CaseRun, depends_on_schedule};
 use crate::course::model::Spec;
 use crate::engine::{Engine, Interrupt, RunRequest};
-use crate::pool::Pool;
+use crate::pool::Turn;
 use crate::trace::{Ended, EventKind, Trace};
 
 /// How long a run on the virtual clock may take in real time: its sleeps take none, so this is work and tracing alone.
@@ -30,13 +27,11 @@ pub(super) fn which(spec: &Spec, seeds: &[u64]) -> Vec<(usize, u64)> {
 
 /// One time through all cases and schedules of a submission.
 pub(super) struct Round<'a> {
-    pub(super) pool: &'a Pool,
+    pub(super) turn: &'a Turn<'a>,
     pub(super) engine: &'a dyn Engine,
     pub(super) spec: &'a Spec,
     pub(super) program: &'a Program,
     pub(super) seeds: &'a [u64],
-    /// Where the folders that runs work in are made.
-    pub(super) scratch: &'a Path,
     pub(super) interrupt: &'a Interrupt,
     pub(super) memory: &'a dyn Memory,
     pub(super) number: u32,
@@ -63,25 +58,19 @@ impl Round<'_> {
     }
 
     fn make(&self, open: &[RunKey], done: &(dyn Fn(&str, u64) + Sync)) -> Result<Vec<CaseRun>, OurFault> {
-        let folders: Vec<TempDir> = open
-            .iter()
-            .map(|_| tempfile::Builder::new().prefix("grade-run-").tempdir_in(self.scratch))
-            .collect::<Result<_, _>>()
-            .map_err(OurFault::Folder)?;
-        let requests: Vec<RunRequest> =
-            open.iter().zip(&folders).map(|(key, folder)| self.request(*key, folder.path())).collect();
-        let not_kept = Mutex::new(None);
-        let traces = self.pool.run_all(self.engine, &requests, &|index, trace| {
+        let requests: Vec<RunRequest> = open.iter().map(|key| self.request(*key)).collect();
+        let mut not_kept = None;
+        let traces = self.turn.run_all(self.engine, &requests, &mut |index, trace| {
             let key = open[index];
             // What was cut short by Ctrl-C says nothing of the program.
             if trace.end.ended != Ended::Interrupted
                 && let Err(error) = self.memory.keep(key, &own_paths(trace.clone(), self.program))
             {
-                not_kept.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                not_kept.get_or_insert(error);
             }
             done(&self.spec.cases[key.case].name, key.schedule);
         })?;
-        if let Some(error) = not_kept.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(error) = not_kept {
             return Err(error.into());
         }
         let runs = open.iter().zip(traces);
@@ -94,14 +83,15 @@ impl Round<'_> {
             .collect())
     }
 
-    fn request(&self, key: RunKey, folder: &Path) -> RunRequest {
+    fn request(&self, key: RunKey) -> RunRequest {
         let case = &self.spec.cases[key.case];
         let mut argv = self.program.argv.clone();
         argv.extend(case.args.iter().map(Into::into));
         RunRequest {
             argv,
             env: self.program.env.clone(),
-            cwd: folder.to_owned(),
+            // A fresh folder, made and removed where it runs.
+            cwd: PathBuf::new(),
             stdin: case.stdin.clone().into_bytes(),
             limits: self.spec.limits.clone(),
             real_limit: if self.engine.is_virtual() { PATIENCE } else { self.spec.limits.time.as_std() },

@@ -44,6 +44,13 @@ pub struct BuilderSettings {
     pub(super) rustc: Option<OsString>,
 }
 
+impl BuilderSettings {
+    /// Removes what a process left in the cache that died while it built by these settings.
+    pub fn clear_up_after(&self, pid: u32) {
+        CacheDir::at(self.cache.clone()).clear_up_after(pid);
+    }
+}
+
 /// What is to be built.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Submission {

@@ -66,7 +66,19 @@ impl CacheDir {
     /// A fresh folder within the cache, on the same file system as its final place, removed when dropped.
     pub(super) fn scratch(&self) -> Result<TempDir, BuildError> {
         let folder = self.folder("tmp")?;
-        tempfile::Builder::new().prefix("build-").tempdir_in(&folder).map_err(failed("create a folder in", &folder))
+        let name = format!("build-{}-", std::process::id());
+        tempfile::Builder::new().prefix(&name).tempdir_in(&folder).map_err(failed("create a folder in", &folder))
+    }
+
+    /// Removes the fresh folders of a process that is dead.
+    pub(super) fn clear_up_after(&self, pid: u32) {
+        let name = format!("build-{pid}-");
+        for entry in fs::read_dir(self.path("tmp")).into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&name) {
+                // What cannot be removed now is swept when it is old.
+                let _left = fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     /// Whether the disk is as good as full.

@@ -196,7 +196,6 @@ fn grade(
         engines: &session.engines,
         pool: &session.pool,
         events: &events,
-        scratch: std::env::temp_dir(),
         interrupt: session.interrupt.clone(),
     };
     let outcome = grader

@@ -1,4 +1,4 @@
-//! Puts the course into the binary: lists every file of `graders`, `solutions` and `exercises` for `src/cli/embedded.rs`.
+//! Names this build, by a hash of the source, and puts the course into the binary: lists every file of `graders`, `solutions` and `exercises` for `src/cli/embedded.rs`.
 //!
 //! A student who works in a checkout edits `exercises/*/main.rs` all day, and that must not compile `grade` anew each
 //! time: so where a starter is recorded in `graders/*/starter`, that copy is what is embedded (and watched).
@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 fn main() {
@@ -24,8 +25,8 @@ fn main() {
         .collect();
     files.extend(starters);
 
-    println!("cargo::rerun-if-changed=src/cli/build_script.rs");
-    for folder in ["graders", "solutions"] {
+    println!("cargo::rustc-env=GRADE_BUILD={:016x}", hash(&root));
+    for folder in ["src", "Cargo.lock", "graders", "solutions"] {
         println!("cargo::rerun-if-changed={folder}");
     }
     let mut list = String::from("&[\n");
@@ -38,6 +39,28 @@ fn main() {
     }
     list.push_str("]\n");
     fs::write(out.join("course_files.rs"), list).expect("cargo's output folder is writable");
+}
+
+/// A hash of all that the binary is made of, but the course.
+fn hash(root: &Path) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    fs::read(root.join("Cargo.lock")).unwrap_or_default().hash(&mut hasher);
+    std::env::var_os("PROFILE").hash(&mut hasher);
+    hash_folder(&root.join("src"), &mut hasher);
+    hasher.finish()
+}
+
+fn hash_folder(folder: &Path, hasher: &mut DefaultHasher) {
+    let mut paths: Vec<_> = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            hash_folder(&path, hasher);
+        } else {
+            path.file_name().hash(hasher);
+            fs::read(&path).unwrap_or_default().hash(hasher);
+        }
+    }
 }
 
 /// Every file under `folder` by its name relative to `root`; what an editor, Python or insta left behind is left out.

@@ -73,7 +73,6 @@ pub(crate) fn grade_one(
         engines: &session.engines,
         pool: &session.pool,
         events: &progress,
-        scratch: std::env::temp_dir(),
         interrupt: session.interrupt.clone(),
     };
     grader

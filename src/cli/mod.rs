@@ -54,7 +54,8 @@ use failure::Failure;
 
 /// Parses the arguments, does what they say, and returns the exit code.
 pub fn main() -> ExitCode {
-    if let Some(code) = crate::engine::internal_command(std::env::args_os()) {
+    let internal = crate::engine::internal_command(std::env::args_os());
+    if let Some(code) = internal.or_else(|| crate::pool::worker_command(std::env::args_os())) {
         return code;
     }
     crash::install_hook();

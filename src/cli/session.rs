@@ -32,15 +32,13 @@ impl Session {
         let interrupt = Interrupt::default();
         watch_signals(&interrupt)
             .map_err(|error| Failure::machine(format_args!("failed to listen for Ctrl-C: {error}")))?;
-        let slots = jobs
-            .and_then(|jobs| NonZeroUsize::new(jobs.into()))
-            .or_else(|| std::thread::available_parallelism().ok())
-            .unwrap_or(NonZeroUsize::MIN);
+        let slots = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or_else(Pool::processors);
+        let pool = Pool::new(slots).with_interrupt(interrupt.clone());
         Ok(Self {
             interrupt,
             engines: engines(clock, sandbox)?,
             // Who says how many runs shall stand side by side, means it on any clock.
-            pool: if jobs.is_some() { Pool::new(slots).sharing_the_clock() } else { Pool::new(slots) },
+            pool: if jobs.is_some() { pool.sharing_the_clock() } else { pool },
             cache: CacheDir::from_environment().map_err(|error| of_build(&error))?,
         })
     }

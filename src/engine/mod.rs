@@ -17,3 +17,6 @@ pub use scripted::ScriptedEngine;
 pub use settings::EngineSettings;
 pub use traced::TracedEngine;
 pub use wall::WallEngine;
+
+/// Which build of `grade` this is: a hash of its source. Two processes that name the same one are of one mind.
+pub const BUILD: &str = env!("GRADE_BUILD");

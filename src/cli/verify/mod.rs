@@ -74,16 +74,17 @@ fn verify(
         engines: &session.engines,
         pool: &session.pool,
         events: &events,
-        scratch: std::env::temp_dir(),
         interrupt: session.interrupt.clone(),
     };
     let items = items(place, exercise, args.lang.map(Into::into));
     // All are built first, side by side: on the machine's clock a build would disturb a run.
     progress.show(format!("building {what}"), 0, 0, "");
-    session.pool.work(&items, &|item| {
+    session.pool.each(&items, &|item| {
         let submission = Submission { language: item.language, path: item.file.clone(), exercise: exercise.id.clone() };
-        // What cannot be built is said when it is graded.
-        let _found_again = builder.build(&submission, false);
+        // What cannot be read or built is said when it is graded.
+        if let Ok(source) = std::fs::read(&item.file) {
+            let _found_again = session.pool.turn(&item.name).build(&builder, &submission, &source, false);
+        }
     });
     let all = u32::try_from(items.len()).unwrap_or(u32::MAX);
     let done = AtomicU32::new(0);

@@ -1,0 +1,263 @@
+//! The worker's side: `grade __worker`, started by the pool, takes an order at a time and answers it.
+//!
+//! It is its run's parent, tracer and killer. The main thread does the work; a second one keeps the lifeline: it says
+//! that the process lives, passes on that a job shall end early, and, when the parent is gone, ends the job, clears up
+//! and ends the process. A worker has a session of its own, so that no terminal's signal reaches it and what it leaves
+//! behind can be found.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use std::{fs, thread};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::prctl;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::{Pid, dup2_stdin, dup2_stdout, setsid};
+use signal_hook::consts::SIGTERM;
+
+use super::processors::Processors;
+use super::protocol::{Answer, BEAT, Frames, Hello, Job, Order, Report, send};
+use crate::build::{Builder, BuilderSettings};
+use crate::engine::{EngineError, EngineSettings, Interrupt, RunRequest};
+use crate::event::Silent;
+use crate::trace::Trace;
+
+/// The hidden subcommand of the worker.
+pub(super) const COMMAND: &str = "__worker";
+/// How long a job may take to end when the parent is gone.
+const LAST_CHANCE: Duration = Duration::from_secs(5);
+
+/// Becomes a worker when the arguments (the program's name first) say so. No person calls it.
+///
+/// Must come first in `main`, as [`crate::engine::internal_command`].
+pub fn worker_command(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
+    let mut arguments = arguments.into_iter().skip(1);
+    if arguments.next()?.as_os_str() != OsStr::new(COMMAND) {
+        return None;
+    }
+    let (folder, claims) = (arguments.next()?, arguments.next()?);
+    Some(match work(Path::new(&folder), Path::new(&claims)) {
+        Ok(()) => ExitCode::SUCCESS,
+        // There is nobody to tell but the parent, who sees that we end.
+        Err(_) => ExitCode::from(70),
+    })
+}
+
+fn work(folder: &Path, claims: &Path) -> io::Result<()> {
+    // Refused only to the leader of a group, who was started by hand and has its own.
+    let _leader = setsid();
+    // The lifeline tells it, too, but only to one who can still listen.
+    prctl::set_pdeathsig(Signal::SIGTERM)?;
+    let socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let lifeline = UnixStream::from(io::stdout().as_fd().try_clone_to_owned()?);
+    let null = OwnedFd::from(fs::File::options().read(true).write(true).open("/dev/null")?);
+    dup2_stdin(&null)?;
+    dup2_stdout(&null)?;
+    remember_panics();
+    let state = State::default();
+    let (asked_to_end, asking) = UnixStream::pair()?;
+    signal_hook::low_level::pipe::register(SIGTERM, asking)?;
+    let keeper = Keeper { lifeline, asked_to_end, state: state.clone(), folder: folder.to_owned() };
+    thread::Builder::new().name("lifeline".to_owned()).spawn(move || keeper.keep())?;
+    let hands = Hands { folder: folder.to_owned(), processors: Processors::open(claims).ok(), builder: None };
+    let served = hands.serve(&socket, &state);
+    let _gone = fs::remove_dir_all(folder);
+    served
+}
+
+/// The job that is done now, shared by the two threads.
+#[derive(Clone, Debug, Default)]
+struct State {
+    job: std::sync::Arc<Mutex<Option<u64>>>,
+    interrupt: Interrupt,
+}
+
+impl State {
+    fn job(&self) -> MutexGuard<'_, Option<u64>> {
+        self.job.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, id: u64) {
+        let mut job = self.job();
+        self.interrupt.clear();
+        *job = Some(id);
+    }
+
+    fn end(&self) {
+        *self.job() = None;
+    }
+}
+
+/// What does the jobs.
+struct Hands {
+    folder: PathBuf,
+    processors: Option<Processors>,
+    /// The builder of the last build: it knows the tools already.
+    builder: Option<(BuilderSettings, Builder<'static>)>,
+}
+
+impl Hands {
+    fn serve(mut self, socket: &UnixStream, state: &State) -> io::Result<()> {
+        let mut frames = Frames::new();
+        send(socket, &Report::Hello(Hello::own()))?;
+        while let Some(Order { id, job }) = frames.receive(socket)? {
+            state.begin(id);
+            let done = panic::catch_unwind(AssertUnwindSafe(|| self.job(job, state)));
+            let sent = match done {
+                Ok(answer) => send(socket, &Report::Answer { id, answer, memory: resident() }),
+                Err(_) => send(socket, &Report::Panicked(last_panic())).and(Err(io::ErrorKind::Other.into())),
+            };
+            state.end();
+            sent?;
+        }
+        Ok(())
+    }
+
+    fn job(&mut self, job: Job, state: &State) -> Answer {
+        match job {
+            Job::Build { builder: settings, submission, source, colour } => {
+                let builder = match self.builder.take() {
+                    Some((known, builder)) if known == settings => builder,
+                    _ => Builder::with_settings(settings.clone(), &Silent).with_interrupt(state.interrupt.flag()),
+                };
+                let built = builder.build_source(&submission, &source, colour);
+                self.builder = Some((settings, builder));
+                Answer::Built(built)
+            }
+            Job::Run { engine, request, processors } => Answer::Ran(self.run(engine, *request, processors, state)),
+        }
+    }
+
+    fn run(
+        &self,
+        engine: EngineSettings,
+        mut request: RunRequest,
+        processors: usize,
+        state: &State,
+    ) -> Result<Trace, EngineError> {
+        request.interrupt = state.interrupt.clone();
+        let folder = if request.cwd.as_os_str().is_empty() {
+            let folder = tempfile::Builder::new()
+                .prefix("run-")
+                .tempdir_in(&self.folder)
+                .map_err(|cause| EngineError::System { operation: "make a folder for the run", pid: None, cause })?;
+            folder.path().clone_into(&mut request.cwd);
+            Some(folder)
+        } else {
+            None
+        };
+        let claim = self.processors.as_ref().map(|all| all.claim(processors));
+        let engine = engine.engine(claim.as_ref().map_or(&[], |claim| &claim.cpus));
+        let trace = engine.run(&request);
+        drop(claim);
+        if let Some(folder) = folder {
+            remove(&folder.keep());
+        }
+        trace
+    }
+}
+
+/// Removes a folder that a run wrote to, also one that it made unreadable.
+fn remove(folder: &Path) {
+    if fs::remove_dir_all(folder).is_ok() {
+        return;
+    }
+    open_up(folder);
+    // What resists is removed with the worker's folder, or not at all: no reason to fail a run that has ended.
+    let _left = fs::remove_dir_all(folder);
+}
+
+fn open_up(folder: &Path) {
+    let _not_ours = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            open_up(&entry.path());
+        }
+    }
+}
+
+/// Bytes of memory that this process has (proc(5), `statm`).
+fn resident() -> u64 {
+    let text = fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: u64 = text.split_ascii_whitespace().nth(1).and_then(|pages| pages.parse().ok()).unwrap_or_default();
+    pages * 4096
+}
+
+static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
+
+fn remember_panics() {
+    panic::set_hook(Box::new(|panic| {
+        let message = panic.payload_as_str().unwrap_or("no message");
+        let place = panic.location().map_or_else(String::new, |at| format!(" ({}:{})", at.file(), at.line()));
+        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = format!("{message}{place}");
+    }));
+}
+
+fn last_panic() -> String {
+    LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// What keeps the lifeline.
+struct Keeper {
+    lifeline: UnixStream,
+    asked_to_end: UnixStream,
+    state: State,
+    folder: PathBuf,
+}
+
+impl Keeper {
+    fn keep(mut self) {
+        let mut next_beat = Instant::now() + BEAT;
+        loop {
+            let mut descriptors = [
+                PollFd::new(self.lifeline.as_fd(), PollFlags::POLLIN),
+                PollFd::new(self.asked_to_end.as_fd(), PollFlags::POLLIN),
+            ];
+            let left = next_beat.saturating_duration_since(Instant::now());
+            let left = PollTimeout::try_from(left + Duration::from_millis(1)).unwrap_or(PollTimeout::MAX);
+            let _interrupted = poll(&mut descriptors, left);
+            let [spoken_to, asked] = descriptors.map(|descriptor| descriptor.any().unwrap_or(false));
+            if asked || (spoken_to && self.listen().is_err()) {
+                return self.end();
+            }
+            if Instant::now() >= next_beat {
+                next_beat = Instant::now() + BEAT;
+                // Nobody waits for a word of one that does nothing.
+                if self.state.job().is_some() && self.lifeline.write_all(b".").is_err() {
+                    return self.end();
+                }
+            }
+        }
+    }
+
+    /// Hears which job shall end early.
+    fn listen(&mut self) -> io::Result<()> {
+        let mut id = [0; 8];
+        self.lifeline.read_exact(&mut id)?;
+        let job = self.state.job();
+        if *job == Some(u64::from_le_bytes(id)) {
+            self.state.interrupt.set();
+        }
+        Ok(())
+    }
+
+    /// Ends the job, clears up, and ends this process.
+    fn end(&self) {
+        let begun = Instant::now();
+        while self.state.job().is_some() && begun.elapsed() < LAST_CHANCE {
+            self.state.interrupt.set();
+            thread::sleep(Duration::from_millis(1));
+        }
+        let _gone = fs::remove_dir_all(&self.folder);
+        // Whatever the main thread hangs on: the kernel ends what it traces.
+        let _never_fails = kill(Pid::this(), Signal::SIGKILL);
+    }
+}
