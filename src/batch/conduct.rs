@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::journal::{Blame, Journal, Recorded, WorkMemory};
 use super::plan::Unit;
-use super::{Engines, Graded, Grader, Interrupted, JournalError, OurFault, Scratch, Seeds, Task};
+use super::{Engines, Graded, Grader, Interrupted, JournalError, OurFault, Seeds, Task};
 use crate::build::Builder;
 use crate::check::verdict::{BuildSummary, ExerciseResult, SCHEMA, Verdict};
 use crate::engine::Interrupt;
@@ -69,8 +69,6 @@ pub struct Conductor<'a> {
     pub interrupt: Interrupt,
     /// Where finished pieces are kept.
     pub journal: &'a Journal,
-    /// Where runs have their folders.
-    pub scratch: &'a Scratch<'a>,
     /// Who is told how it goes.
     pub watcher: &'a dyn Watcher,
 }
@@ -107,7 +105,6 @@ impl Conductor<'_> {
             engines: self.engines,
             pool: self.pool,
             events: &events,
-            scratch: self.scratch.path().to_owned(),
             interrupt: self.interrupt.clone(),
         };
         let id = &unit.exercise.id;

@@ -90,7 +90,7 @@ impl Grader<'_> {
             language: task.language,
             runs: u32::try_from(which(spec, &seeds).len()).unwrap_or(u32::MAX),
         });
-        let turn = self.pool.turn(task.file.to_string_lossy());
+        let turn = self.pool.turn(format!("{} {}", task.exercise.id, task.language));
         let graded = Rounds { grader: self, turn, task, memory, next: Cell::new(0) }.build_and_judge();
         if self.interrupt.is_set() {
             return Err(Interrupted);

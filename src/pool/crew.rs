@@ -70,7 +70,7 @@ impl Shared {
 
 impl Crew {
     pub(super) fn new(settings: Settings) -> io::Result<Self> {
-        let claims = tempfile::tempfile_in(&settings.scratch)?;
+        let claims = tempfile::tempfile_in(settings.scratch())?;
         let state = State {
             queue: Queue::new(settings.slots.get()),
             idle: Vec::new(),

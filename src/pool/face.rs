@@ -1,5 +1,5 @@
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -30,7 +30,7 @@ impl Pool {
                 shares_the_clock: false,
                 command: WorkerCommand::of("/proc/self/exe"),
                 patience: Patience::default(),
-                scratch: std::env::temp_dir(),
+                scratch: OnceLock::new(),
                 interrupt: Interrupt::default(),
             },
             crew: OnceLock::new(),
@@ -73,11 +73,10 @@ impl Pool {
         self
     }
 
-    /// Keeps the workers' files in this folder rather than in that for temporary files.
-    #[must_use]
-    pub fn keeping_files_in(mut self, folder: PathBuf) -> Self {
-        self.settings.scratch = folder;
-        self
+    /// Keeps the files of workers that are not yet started in this folder rather than in that for temporary files.
+    pub fn keep_files_in(&self, folder: &Path) {
+        // The first who says so decides.
+        let _decided = self.settings.scratch.set(folder.to_owned());
     }
 
     /// Takes a submission's turn. The label says what it is, in messages and in [`Pool::workers`].

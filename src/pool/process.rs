@@ -1,5 +1,7 @@
+use std::fs::Permissions;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -69,7 +71,11 @@ impl Worker {
     }
 
     fn spawn(settings: &Settings, claims: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("grade-worker-").tempdir_in(&settings.scratch)?;
+        // Who runs a submission as another user must get through to the folders below, and may not list them.
+        let folder = tempfile::Builder::new()
+            .prefix("grade-worker-")
+            .permissions(Permissions::from_mode(0o711))
+            .tempdir_in(settings.scratch())?;
         let (socket, its_socket) = UnixStream::pair()?;
         let (lifeline, its_lifeline) = UnixStream::pair()?;
         for ours in [&socket, &lifeline] {

@@ -1,6 +1,7 @@
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::engine::Interrupt;
@@ -53,7 +54,14 @@ pub(super) struct Settings {
     pub(super) shares_the_clock: bool,
     pub(super) command: WorkerCommand,
     pub(super) patience: Patience,
-    /// Where workers' folders are made.
-    pub(super) scratch: PathBuf,
+    /// Where workers' folders are made; none: where temporary files are.
+    pub(super) scratch: OnceLock<PathBuf>,
     pub(super) interrupt: Interrupt,
+}
+
+impl Settings {
+    /// Where workers' folders are made.
+    pub(super) fn scratch(&self) -> PathBuf {
+        self.scratch.get().cloned().unwrap_or_else(std::env::temp_dir)
+    }
 }

@@ -105,6 +105,7 @@ fn grade(
         )),
     }
     let scratch = Scratch::new(journal).map_err(|error| of_journal(&error))?;
+    session.pool.keep_files_in(scratch.path());
     let progress = Progress::start(&open, console);
     let conductor = Conductor {
         builder: &builder,
@@ -113,7 +114,6 @@ fn grade(
         seeds,
         interrupt: session.interrupt.clone(),
         journal,
-        scratch: &scratch,
         watcher: &progress,
     };
     let outcome = conductor.conduct(&open);
