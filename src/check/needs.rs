@@ -16,7 +16,10 @@ pub fn needs(kind: &CheckKind) -> Needs {
             group(&mut needs, gap.by.as_ref());
             bounds(&mut needs, &gap.bounds);
         }
-        CheckKind::Overlap(overlap) => group(&mut needs, overlap.by.as_ref()),
+        CheckKind::Overlap(overlap) => {
+            group(&mut needs, overlap.by.as_ref());
+            overlap.only.values().for_each(|value| writer(&mut needs, value));
+        }
         CheckKind::Distinct(distinct) => {
             group(&mut needs, Some(&distinct.by));
             match distinct.by {

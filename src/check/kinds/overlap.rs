@@ -1,21 +1,24 @@
 use crate::check::bounds::{Side, numbers};
 use crate::check::finding::{Failure, Finding, Found, line_evidence};
 use crate::check::run::Run;
-use crate::course::model::{GroupBy, Overlap};
+use crate::course::model::{GroupBy, Overlap, Selector};
 use crate::trace::query::{intervals, peak};
 
 /// The peak of intervals that are open at once. One that is never closed is open until the end; at least one must be
 /// closed, else nothing was measured.
 pub(crate) fn check(run: &Run<'_>, overlap: &Overlap) -> Found {
     let range = numbers(run, &overlap.bounds)?;
-    for event in [&overlap.from, &overlap.to] {
-        if run.event(event)?.is_empty() {
-            return run.missing(event).expected(range.words()).found();
+    let of = |event: &String| Selector { event: event.clone(), only: overlap.only.clone() };
+    let (from, to) = (of(&overlap.from), of(&overlap.to));
+    let (opening, closing) = (run.select(&from)?, run.select(&to)?);
+    for (selector, lines) in [(&from, &opening), (&to, &closing)] {
+        if lines.is_empty() {
+            return run.missing_selected(selector)?.expected(range.words()).found();
         }
     }
     let by = overlap.by.as_ref();
-    let from = run.grouped(run.event(&overlap.from)?, by);
-    let to = run.grouped(run.event(&overlap.to)?, by);
+    let from = run.grouped(&opening, by);
+    let to = run.grouped(&closing, by);
     let found = intervals(&from, &to);
     if found.iter().all(|interval| interval.closed.is_none()) {
         let of = match by {

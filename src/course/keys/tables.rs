@@ -147,6 +147,12 @@ pub(super) const OVERLAP: Shape = kind(
             "\"thread\"",
             "What an interval belongs to: its `to` closes the oldest open `from` of the same thread, process or field value.",
         ),
+        Key::optional(
+            "only",
+            Type::Map(&VALUE),
+            "{ account = \"0\" }",
+            "Only those lines of both events whose fields have these values.",
+        ),
         COUNT_EQUALS,
         COUNT_AT_LEAST,
         COUNT_AT_MOST,

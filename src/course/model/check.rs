@@ -220,6 +220,8 @@ pub struct Overlap {
     pub from: String,
     /// The event that closes it.
     pub to: String,
+    /// Field values that the lines of both events must have.
+    pub only: BTreeMap<String, Operand>,
     /// What an interval belongs to: its `to` closes the oldest open `from` of the same group.
     pub by: Option<GroupBy>,
     /// The peak of intervals that are open at once.

@@ -95,18 +95,12 @@ impl Scene<'_> {
         self.operand(section.value(key)?, kind, writer)
     }
 
-    /// The field values that `only` asks for.
-    pub(super) fn only(
-        &self,
-        section: &Section<'_>,
-        event: Option<&Spanned<String>>,
-    ) -> Option<BTreeMap<String, Operand>> {
+    /// The field values that `only` asks for; each of the events has those fields.
+    pub(super) fn only(&self, section: &Section<'_>, events: &[&Spanned<String>]) -> Option<BTreeMap<String, Operand>> {
         let mut only = BTreeMap::new();
         let mut good = !section.is_broken("only");
         for field in section.value("only").and_then(|only| only.fields()).unwrap_or_default() {
-            if let Some(event) = event {
-                good &= self.events.field_of_all(&[event], &field.name, self.mistakes);
-            }
+            good &= self.events.field_of_all(events, &field.name, self.mistakes);
             match field.value.and_then(|value| self.operand(value, OperandKind::Text, Writer::Known)) {
                 Some(tried) => {
                     only.insert(field.name.into_inner(), tried.operand);

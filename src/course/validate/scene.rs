@@ -29,7 +29,7 @@ impl Scene<'_> {
     /// The lines that `event` and `only` name.
     pub(super) fn selector(&self, section: &Section<'_>) -> Option<(Spanned<String>, Selector)> {
         let event = self.event(section, "event");
-        let only = self.only(section, event.as_ref());
+        let only = self.only(section, &event.as_ref().into_iter().collect::<Vec<_>>());
         let event = event?;
         let select = Selector { event: event.get_ref().clone(), only: only? };
         Some((event, select))

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::{Out::Fail, Out::Pass, Out::Unclear, expect, new, table, threads};
 use crate::check::testing::{Recorded, at_least, at_most, judged, judged_against, operand, select};
 use crate::clock::VirtualDuration;
@@ -136,7 +138,13 @@ fn gap() {
 fn overlap() {
     let overlap = |bounds| {
         let by = Some(GroupBy::Thread);
-        CheckKind::Overlap(Overlap { from: "read".to_owned(), to: "finished".to_owned(), by, bounds })
+        CheckKind::Overlap(Overlap {
+            from: "read".to_owned(),
+            to: "finished".to_owned(),
+            only: std::collections::BTreeMap::new(),
+            by,
+            bounds,
+        })
     };
     let apart = || {
         threads()
@@ -188,6 +196,33 @@ fn overlap() {
     let shown: Vec<_> =
         result.evidence.iter().map(|evidence| (evidence.t, evidence.tid, evidence.text.as_str())).collect();
     assert!(shown.contains(&(2_000_000_000, 11, "a: read 0")) && shown.contains(&(2_000_000_000, 12, "b: read 0")));
+}
+
+#[test]
+fn overlap_of_certain_values() {
+    let of = |who: &str| {
+        let only = BTreeMap::from([("who".to_owned(), operand(who))]);
+        let (from, to) = ("read".to_owned(), "finished".to_owned());
+        CheckKind::Overlap(Overlap { from, to, only, by: None, bounds: at_most("1") })
+    };
+    let crowded = || {
+        threads()
+            .thread(11)
+            .line("a: read 0")
+            .thread(12)
+            .line("b: read 0")
+            .line("b: read 1")
+            .line("b: finished")
+            .line("a: finished")
+    };
+    table(&of("a"), vec![("others overlap", crowded().build(), Pass)]);
+    table(
+        &of("b"),
+        vec![
+            ("these overlap", crowded().build(), Fail("2 pieces of work were between")),
+            ("none of these", threads().thread(11).line("a: read 0").line("a: finished").build(), Fail("who = b")),
+        ],
+    );
 }
 
 #[test]

@@ -185,10 +185,12 @@ impl Scene<'_> {
     pub(super) fn overlap(&self, table: &Section<'_>) -> Option<Overlap> {
         let (from, to) = (self.event(table, "from"), self.event(table, "to"));
         let by = self.group_by(table, &[from.as_ref(), to.as_ref()]);
+        let named: Vec<&Spanned<String>> = [from.as_ref(), to.as_ref()].into_iter().flatten().collect();
+        let only = self.only(table, &named);
         let bounds = self.bounds(table, OperandKind::Count, Possible::FROM_ZERO);
         let (from, to) = (from?, to?);
         self.different(table, &from, &to).then_some(())?;
-        Some(Overlap { from: from.into_inner(), to: to.into_inner(), by: by.ok()?, bounds: bounds? })
+        Some(Overlap { from: from.into_inner(), to: to.into_inner(), only: only?, by: by.ok()?, bounds: bounds? })
     }
 
     fn possible_time(&self) -> Possible {
