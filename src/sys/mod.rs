@@ -5,6 +5,7 @@
 
 pub mod child;
 pub mod children;
+pub mod clock_code;
 pub mod descriptor;
 pub mod descriptors;
 pub mod dispositions;

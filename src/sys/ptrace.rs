@@ -44,6 +44,22 @@ pub fn syscall(tid: pid_t, signal: c_int) -> io::Result<()> {
     request(libc::PTRACE_SYSCALL, tid, ptr::null_mut(), number(signal)).map(drop)
 }
 
+/// Lets a stopped thread make one step: an instruction, with the whole system call when it is one; or what is left of the
+/// system call in which it stands.
+pub fn step(tid: pid_t) -> io::Result<()> {
+    request(libc::PTRACE_SINGLESTEP, tid, ptr::null_mut(), ptr::null_mut()).map(drop)
+}
+
+/// Sets which signals a stopped thread blocks (bit 0 for signal 1), and tells which it blocked before.
+pub fn block_signals(tid: pid_t, blocked: u64) -> io::Result<u64> {
+    // The size of the kernel's set, where other requests have an address.
+    let size = ptr::without_provenance_mut(size_of::<u64>());
+    let mut before = 0_u64;
+    request(libc::PTRACE_GETSIGMASK, tid, size, ptr::from_mut(&mut before).cast())?;
+    request(libc::PTRACE_SETSIGMASK, tid, size, ptr::from_ref(&blocked).cast_mut().cast())?;
+    Ok(before)
+}
+
 /// Leaves a thread of a group-stop stopped, yet ready to hear SIGCONT.
 pub fn listen(tid: pid_t) -> io::Result<()> {
     request(libc::PTRACE_LISTEN, tid, ptr::null_mut(), ptr::null_mut()).map(drop)

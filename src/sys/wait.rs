@@ -23,10 +23,19 @@ pub enum Waited {
 /// Waits for any child or tracee of the calling thread (never of another thread, so several tracers can live in one
 /// process).
 pub fn any(block: bool) -> io::Result<Waited> {
+    wait(-1, if block { 0 } else { libc::WNOHANG })
+}
+
+/// Waits for this child or tracee. Only for one that is about to stop.
+pub fn one(tid: pid_t) -> io::Result<Waited> {
+    wait(tid, 0)
+}
+
+fn wait(tid: pid_t, options: c_int) -> io::Result<Waited> {
     let mut status = 0;
-    let options = libc::__WALL | libc::__WNOTHREAD | if block { 0 } else { libc::WNOHANG };
+    let options = options | libc::__WALL | libc::__WNOTHREAD;
     // SAFETY: `status` is valid for writes, and no usage is asked for.
-    let tid = unsafe { libc::wait4(-1, &raw mut status, options, ptr::null_mut()) };
+    let tid = unsafe { libc::wait4(tid, &raw mut status, options, ptr::null_mut()) };
     match tid {
         0 => Ok(Waited::Nothing),
         1.. => Ok(Waited::Changed(tid, status)),

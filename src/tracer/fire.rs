@@ -9,7 +9,7 @@ use crate::trace::{Ended, LimitKind};
 
 /// Beside running threads a deadline fires this much late at most. Two that lie close together then fire one after the
 /// other, each when the one before has gone to sleep again: the order of what they do does not depend on luck.
-const GRACE: VirtualDuration = VirtualDuration::from_millis(2);
+pub(super) const GRACE: VirtualDuration = VirtualDuration::from_millis(2);
 
 impl World<'_> {
     /// Fires what is due although something runs.

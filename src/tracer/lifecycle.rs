@@ -42,10 +42,16 @@ impl World<'_> {
         let early = self.strangers.remove(&child);
         let came_early = early.is_some();
         let slot = early.map_or_else(|| Slot::Running(Running::attached(child)), Slot::Stopped);
-        let sees_sockets = self.processes.get(&maker_pid).is_some_and(|process| process.sees_sockets);
+        let maker_process = self.processes.get(&maker_pid);
+        let sees_sockets = maker_process.is_some_and(|process| process.sees_sockets);
+        let clock_page = maker_process.and_then(|process| process.clock_page);
         self.adopt(child, pid, slot, role);
         if let Some(process) = self.processes.get_mut(&pid) {
             process.sees_sockets |= sees_sockets;
+            process.clock_page = clock_page;
+        }
+        if let Some(page) = clock_page.filter(|_| pid == child) {
+            self.without_grant(child, page);
         }
         let kind = if pid == child {
             EventKind::Process { parent: self.parent_in_trace(maker_pid) }
@@ -75,8 +81,8 @@ impl World<'_> {
     }
 
     /// A process became another program. `former` is the id of the thread that did it; it has the process's id now, and all
-    /// other threads of the process are gone.
-    pub(super) fn became(&mut self, tid: i32, former: i32) -> io::Result<()> {
+    /// other threads of the process are gone. When something happened to it meanwhile, that is the status returned.
+    pub(super) fn became(&mut self, tid: i32, former: i32) -> io::Result<Option<i32>> {
         let pid = tid;
         if former != tid {
             self.drop_pending(former);
@@ -100,15 +106,33 @@ impl World<'_> {
             task.vfork = None;
             task.ended = None;
         }
-        if self.hides_vdso() {
-            vdso::hide(&self.tasks[&tid])?;
-        }
+        let overtaken = self.replace_vdso(tid)?;
         if self.root == pid && self.started.is_none() {
             self.begin(pid);
         }
         self.note(pid, tid, EventKind::Exec { path: procfs::program(pid) });
-        self.release(tid, Resume::Go(0));
-        Ok(())
+        if overtaken.is_none() {
+            self.release(tid, Resume::Go(0));
+        } else if let Some(task) = self.tasks.get_mut(&tid) {
+            task.slot = Slot::Running(Running::attached(tid));
+        }
+        Ok(overtaken)
+    }
+
+    /// A new program is not to read the machine's clock: without a system call it reads ours, or none at all.
+    fn replace_vdso(&mut self, tid: i32) -> io::Result<Option<i32>> {
+        let Some(process) = self.processes.get_mut(&tid) else { return Ok(None) };
+        process.clock_page = None;
+        if self.options.clock != crate::trace::ClockKind::Virtual {
+            return Ok(None);
+        }
+        if self.options.has_schedule() {
+            return vdso::hide(&self.tasks[&tid]).map(|()| None);
+        }
+        let replaced = vdso::replace(&self.tasks[&tid], &self.time)?;
+        process.clock_page = replaced.page;
+        self.counts.stops += replaced.stops;
+        Ok(replaced.overtaken)
     }
 
     /// The program's own first step: its time begins.
@@ -265,10 +289,5 @@ impl World<'_> {
             None => Resume::Go(0),
         };
         self.release(tid, how);
-    }
-
-    /// Whether programs must make a system call to read a clock.
-    fn hides_vdso(&self) -> bool {
-        self.options.clock == crate::trace::ClockKind::Virtual
     }
 }

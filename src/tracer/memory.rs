@@ -51,6 +51,21 @@ pub(super) fn write_words(tid: i32, at: u64, words: &[i64]) -> io::Result<()> {
     write(tid, at, &bytes)
 }
 
+/// Writes words of 64 bits at one address, and others at a second one; whether the second could be written, too.
+pub(super) fn write_words_at_two(tid: i32, first: (u64, &[i64]), second: (u64, &[i64])) -> io::Result<bool> {
+    let bytes = |words: &[i64]| words.iter().flat_map(|word| word.to_ne_bytes()).collect::<Vec<u8>>();
+    let (one, two) = (bytes(first.1), bytes(second.1));
+    let remote = [
+        RemoteIoVec { base: address(first.0), len: one.len() },
+        RemoteIoVec { base: address(second.0), len: two.len() },
+    ];
+    match process_vm_writev(Pid::from_raw(tid), &[IoSlice::new(&one), IoSlice::new(&two)], &remote)? {
+        put if put == one.len() + two.len() => Ok(true),
+        put if put >= one.len() => Ok(false),
+        _ => Err(io::Error::from_raw_os_error(libc::EFAULT)),
+    }
+}
+
 /// The span of a `timespec`; none when the kernel would refuse it.
 pub(super) fn span(seconds: i64, nanos: i64) -> Option<VirtualDuration> {
     let seconds = u64::try_from(seconds).ok()?;

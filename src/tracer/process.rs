@@ -15,6 +15,8 @@ pub(super) struct Process {
     pub(super) cpu: u64,
     /// Whether its calls that may block on a socket stop.
     pub(super) sees_sockets: bool,
+    /// Where the page is by which it reads the clock; none: each reading is a call that stops.
+    pub(super) clock_page: Option<u64>,
     /// Its timers that send signals.
     pub(super) timers: Timers,
 }
@@ -30,7 +32,7 @@ pub(super) enum Role {
 
 impl Process {
     pub(super) fn new(pid: i32, role: Role) -> Self {
-        Self { pid, role, threads: 0, cpu: 0, sees_sockets: false, timers: Timers::default() }
+        Self { pid, role, threads: 0, cpu: 0, sees_sockets: false, clock_page: None, timers: Timers::default() }
     }
 
     /// Asks the kernel what CPU time its threads, living and dead, have used.

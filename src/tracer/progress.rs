@@ -14,7 +14,7 @@ use super::world::World;
 use crate::clock::{VirtualDuration, VirtualInstant};
 
 /// What a stop costs the stopped thread itself, at the least (measured: 4 µs); it would not have stopped bare.
-const STOP_COST: u64 = 3_500;
+pub(super) const STOP_COST: u64 = 3_500;
 /// With more free threads than this, only the one that stopped is asked at each stop, and all now and then.
 const MOST_ASKED: usize = 12;
 /// How often all are asked then.
@@ -36,6 +36,11 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// The CPU time that it had used when it was last asked, and the moment up to which it had run then.
+    pub(super) const fn reached(&self) -> (u64, VirtualInstant) {
+        (self.cpu, self.local)
+    }
+
     /// From which moment on a thread ran the CPU time that it has used since it was last asked.
     fn begin(&self, now: VirtualInstant, asked: Instant, ran: u64, waited: u64) -> VirtualInstant {
         let real = self.asked.map_or(u64::MAX, |last| nanos(asked.duration_since(last)));
@@ -122,6 +127,10 @@ impl World<'_> {
         self.time.move_on(VirtualDuration::from_nanos(step));
         if step > 0 {
             self.time.something_ran();
+        }
+        match stopped {
+            Some(_) => self.end_grant(),
+            None => self.end_grant_if_behind(),
         }
     }
 

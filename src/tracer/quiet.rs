@@ -103,6 +103,7 @@ impl World<'_> {
         if self.time.pace() == Pace::Real {
             return self.fire_overdue();
         }
+        self.end_grant();
         if self.left.is_some() && !self.may_linger() {
             self.end(Ended::Exit, None);
             return Moved::Yes;

@@ -193,7 +193,10 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
             world.made(tid, child, vfork);
             Ok(())
         }
-        Stop::Exec { former } => world.became(tid, former),
+        Stop::Exec { former } => match world.became(tid, former)? {
+            Some(status) => change(world, tid, status).map_err(io::Error::other),
+            None => Ok(()),
+        },
         Stop::Exiting => {
             world.exiting(tid);
             Ok(())

@@ -14,6 +14,7 @@ use super::time::{Pace, Time};
 use super::timerfd::TimerFiles;
 use super::tracee::{Resume, Stopped};
 use super::turns::Turns;
+use super::vdso::Grants;
 use crate::clock::{Deadlines, VirtualInstant};
 use crate::trace::{ClockKind, Ended, EventKind, ExitStatus, LimitKind, Pid};
 
@@ -29,6 +30,8 @@ pub(super) struct World<'o> {
     pub(super) init: Option<i32>,
     pub(super) time: Time,
     pub(super) pacer: Pacer,
+    /// What may be told of the time without a stop.
+    pub(super) grants: Grants,
     pub(super) deadlines: Deadlines<Due>,
     pub(super) record: Record,
     pub(super) lines: Lines,
@@ -118,6 +121,7 @@ impl<'o> World<'o> {
             init: None,
             time: Time::new(pace, options.epoch),
             pacer: Pacer::new(cpus.len()),
+            grants: Grants::default(),
             deadlines: Deadlines::default(),
             record: Record::default(),
             lines: Lines::default(),

@@ -13,14 +13,14 @@ pub(super) fn clock_gettime(world: &mut World<'_>, caller: Caller, registers: &N
     let clock = int(registers.argument(0));
     let moment = world.time.read();
     let Some(value) = world.time.says(clock, moment) else { return Ok(Then::Go) };
-    memory::write_words(caller.tid, registers.argument(1), &memory::timespec_words(value))?;
+    world.tell_time(caller, registers, moment, registers.argument(1), &memory::timespec_words(value))?;
     Ok(Then::Answer(0))
 }
 
 pub(super) fn gettimeofday(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let moment = world.time.read();
     let value = world.time.calendar(moment);
-    memory::write_words(caller.tid, registers.argument(0), &memory::timeval_words(value))?;
+    world.tell_time(caller, registers, moment, registers.argument(0), &memory::timeval_words(value))?;
     if registers.argument(1) != 0 {
         // The time zone: two ints, which Linux keeps at zero.
         memory::write(caller.tid, registers.argument(1), &[0; 8])?;
@@ -31,9 +31,8 @@ pub(super) fn gettimeofday(world: &mut World<'_>, caller: Caller, registers: &Na
 pub(super) fn time(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let moment = world.time.read();
     let [seconds, _] = memory::timespec_words(world.time.calendar(moment));
-    if registers.argument(0) != 0 {
-        memory::write_words(caller.tid, registers.argument(0), &[seconds])?;
-    }
+    let answer: &[i64] = if registers.argument(0) == 0 { &[] } else { &[seconds] };
+    world.tell_time(caller, registers, moment, registers.argument(0), answer)?;
     Ok(Then::Answer(seconds))
 }
 

@@ -7,7 +7,7 @@ mod x86_64;
 
 pub(super) use number::{address, int, negative, word};
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86_64::{CALLS, FILTER_ARCH, Native, ORDERING, calls};
+pub(super) use x86_64::{CALL_INSTRUCTION, CALLS, FILTER_ARCH, Native, ORDERING, calls, may_read_thread_pointer};
 
 use std::io;
 
@@ -31,6 +31,11 @@ pub(super) trait Registers: Sized {
     fn set_result(&mut self, value: i64);
     /// The stack pointer.
     fn stack(&self) -> u64;
+    /// The thread pointer: no two threads of a process have the same.
+    fn thread_pointer(&self) -> u64;
+    /// Makes the thread, which stands outside of any system call, make this one: `instruction` is where the instruction for
+    /// system calls stands in its memory.
+    fn make_call(&mut self, instruction: u64, number: i64, arguments: [u64; 6]);
     /// Sets the thread back so that it makes the system call `number` (again) when it goes on.
     fn rewind(&mut self, number: i64);
 

@@ -16,6 +16,15 @@ use crate::sys::ptrace;
 /// The architecture that filters are made for.
 pub(in crate::tracer) const FILTER_ARCH: seccompiler::TargetArch = seccompiler::TargetArch::x86_64;
 
+/// The instruction `syscall`.
+pub(in crate::tracer) const CALL_INSTRUCTION: &[u8] = &[0x0f, 0x05];
+
+/// Whether programs may read their thread pointer without a system call (`FSGSBASE`), by what the kernel tells them of the
+/// machine in `AT_HWCAP2`.
+pub(in crate::tracer) const fn may_read_thread_pointer(hwcap2: i64) -> bool {
+    hwcap2 & 2 != 0
+}
+
 /// The registers of an `x86_64` thread.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::tracer) struct Native(user_regs_struct);
@@ -71,6 +80,19 @@ impl Registers for Native {
         self.0.rsp
     }
 
+    fn thread_pointer(&self) -> u64 {
+        self.0.fs_base
+    }
+
+    fn make_call(&mut self, instruction: u64, number: i64, arguments: [u64; 6]) {
+        for (index, argument) in arguments.into_iter().enumerate() {
+            self.set_argument(index, argument);
+        }
+        self.0.rip = instruction;
+        self.0.rax = number.cast_unsigned();
+        self.0.orig_rax = u64::MAX;
+    }
+
     fn rewind(&mut self, number: i64) {
         // The instruction `syscall` has two bytes. With no number pending, the kernel restarts nothing by itself.
         self.0.rip = self.0.rip.wrapping_sub(2);
@@ -85,6 +107,10 @@ pub(in crate::tracer) mod calls {
     pub(in crate::tracer) const PAUSE: i64 = 34;
     /// Lets others run.
     pub(in crate::tracer) const SCHED_YIELD: i64 = 24;
+    /// Maps memory.
+    pub(in crate::tracer) const MMAP: i64 = 9;
+    /// Changes what may be done with memory.
+    pub(in crate::tracer) const MPROTECT: i64 = 10;
     /// Random bytes.
     pub(in crate::tracer) const GETRANDOM: i64 = 318;
     /// `gettimeofday`, `time`, `clock_gettime`.
