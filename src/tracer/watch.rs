@@ -18,8 +18,13 @@ use crate::trace::{Ended, LimitKind};
 
 /// How long after a stop we look for the first time whether all sleep.
 const FIRST_LOOK: Duration = Duration::from_micros(50);
-/// The longest pause between two looks.
+/// The longest pause between two looks, while the program stops now and then or a deadline is near.
 const LAST_LOOK: Duration = Duration::from_millis(2);
+/// The longest pause between two looks at a program that computes.
+const LONGEST_LOOK: Duration = Duration::from_millis(16);
+/// One that has computed for so long without a stop is looked at again after this part of that: each look takes the processor
+/// from it, and what we learn too late by is little against what it took.
+const PART_OF_COMPUTING: u32 = 32;
 /// How often limits that cost a look into `/proc` are checked.
 const LIMIT_LOOK: Duration = Duration::from_millis(50);
 
@@ -27,6 +32,8 @@ const LIMIT_LOOK: Duration = Duration::from_millis(50);
 pub(super) struct Watch {
     pub(super) tick: Tick,
     pub(super) pause: Duration,
+    /// When something last stopped or was woken.
+    moved: Instant,
     limits_looked_at: Instant,
     began: Instant,
 }
@@ -39,7 +46,7 @@ impl Watch {
             cause,
         })?;
         let now = Instant::now();
-        Ok(Self { tick, pause: FIRST_LOOK, limits_looked_at: now, began: now })
+        Ok(Self { tick, pause: FIRST_LOOK, moved: now, limits_looked_at: now, began: now })
     }
 
     /// Goes on until the run must end, or `until` holds.
@@ -54,7 +61,7 @@ impl Watch {
         while world.ending.is_none() && !until(world) {
             match self.next(world)? {
                 Waited::Changed(tid, status) => {
-                    self.pause = FIRST_LOOK;
+                    self.something_moved();
                     for (tid, status) in Self::with_all_others(world, tid, status)? {
                         change(world, tid, status)?;
                     }
@@ -91,9 +98,15 @@ impl Watch {
     fn next(&mut self, world: &World<'_>) -> Result<Waited, TracerError> {
         let mut pause = self.pause;
         if let Some(due) = world.deadlines.earliest() {
-            let left = Duration::from_nanos(due.since(world.time.now()).as_nanos());
             // Time never goes faster than real time while something runs, so an earlier look would be in vain.
-            pause = if world.time.pace() == Pace::Real { left.clamp(FIRST_LOOK, LAST_LOOK * 4) } else { pause };
+            pause = match world.time.pace() {
+                Pace::Real => due.since(world.time.now()).as_std().clamp(FIRST_LOOK, LAST_LOOK * 4),
+                Pace::Virtual => {
+                    // Half of what is left: on a busy machine we may be late.
+                    let left = due.since(world.time.now()).as_std() / 2;
+                    pause.min(left.max(LAST_LOOK))
+                }
+            };
         }
         self.tick.start(pause, pause).map_err(wait_failed)?;
         wait::any(true).map_err(wait_failed)
@@ -101,10 +114,11 @@ impl Watch {
 
     /// A while without a stop: are deadlines due, does everything sleep, is a limit reached?
     fn look(&mut self, world: &mut World<'_>) -> Result<(), TracerError> {
-        self.pause = (self.pause * 2).min(LAST_LOOK);
+        let longest = (self.moved.elapsed() / PART_OF_COMPUTING).clamp(LAST_LOOK, LONGEST_LOOK);
+        self.pause = (self.pause * 2).min(longest);
         world.advance(None);
         if world.streams.feed() {
-            self.pause = FIRST_LOOK;
+            self.something_moved();
         }
         let moved = match world.look_for_quiet() {
             Quiet::Runs => world.fire_overdue(),
@@ -120,10 +134,15 @@ impl Watch {
             },
         };
         if moved == Moved::Yes {
-            self.pause = FIRST_LOOK;
+            self.something_moved();
         }
         self.limits(world);
         Ok(())
+    }
+
+    fn something_moved(&mut self) {
+        self.pause = FIRST_LOOK;
+        self.moved = Instant::now();
     }
 
     pub(super) fn limits(&mut self, world: &mut World<'_>) {

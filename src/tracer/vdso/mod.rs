@@ -65,7 +65,7 @@ pub(super) fn replace(task: &Task, time: &Time) -> io::Result<Replaced> {
                 }
             }
             // A sandbox or a security module may refuse it.
-            Err(Failure::System(_)) => {}
+            Err(Failure::Refused) => {}
         }
     }
     auxv.tell(None)?;

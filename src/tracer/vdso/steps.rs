@@ -21,15 +21,15 @@ pub(super) struct Steps {
 
 /// Why a call was not made.
 pub(super) enum Failure {
-    /// The machine would not.
-    System(io::Error),
+    /// The kernel would not.
+    Refused,
     /// Something else came in between: the thread has stopped, or is gone, by this status.
     Overtaken(i32),
 }
 
 impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::System(error)
+    fn from(_: io::Error) -> Self {
+        Self::Refused
     }
 }
 
@@ -56,10 +56,7 @@ impl Steps {
         registers.write(self.tid)?;
         self.step()?;
         match Native::read(self.tid)?.result() {
-            result @ -4095..0 => {
-                let code = i32::try_from(-result).unwrap_or(libc::EINVAL);
-                Err(io::Error::from_raw_os_error(code).into())
-            }
+            -4095..0 => Err(Failure::Refused),
             result => Ok(result.cast_unsigned()),
         }
     }
@@ -82,7 +79,7 @@ impl Steps {
                     return if step { Ok(()) } else { Err(Failure::Overtaken(status)) };
                 }
                 Waited::Interrupted => {}
-                Waited::Nothing | Waited::NoneLeft => return Err(io::Error::from_raw_os_error(libc::ESRCH).into()),
+                Waited::Nothing | Waited::NoneLeft => return Err(Failure::Refused),
             }
         }
     }
