@@ -125,3 +125,16 @@ fn a_program_that_is_not_there_is_no_failure_of_the_program() {
     let error = tracer::run(&options(&["/nowhere/at/all"])).expect_err("nothing to run");
     assert_eq!(error.to_string(), "failed to start `/nowhere/at/all`: No such file or directory (os error 2)");
 }
+
+#[test]
+fn a_program_that_reads_the_clock_all_the_time_seldom_stops() {
+    let loops = "import time\nfor _ in range(20000): time.monotonic()\nprint(time.time())";
+    let trace = run(&options(&["/usr/bin/python3", "-c", loops]));
+    assert_eq!(trace.end.exit, Some(ExitStatus::Code(0)));
+    assert!(trace.end.stops < 2000, "{} stops", trace.end.stops);
+    // And yet it is virtual time that it reads.
+    let printed = trace.events.iter().any(|event| {
+        matches!(&event.kind, EventKind::Line { text, .. } if text.starts_with("1767225600."))
+    });
+    assert!(printed, "{:?}", trace.events);
+}
