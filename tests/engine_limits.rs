@@ -133,8 +133,9 @@ fn a_program_that_reads_the_clock_all_the_time_seldom_stops() {
     assert_eq!(trace.end.exit, Some(ExitStatus::Code(0)));
     assert!(trace.end.stops < 2000, "{} stops", trace.end.stops);
     // And yet it is virtual time that it reads.
-    let printed = trace.events.iter().any(|event| {
-        matches!(&event.kind, EventKind::Line { text, .. } if text.starts_with("1767225600."))
-    });
+    let printed = trace
+        .events
+        .iter()
+        .any(|event| matches!(&event.kind, EventKind::Line { text, .. } if text.starts_with("1767225600.")));
     assert!(printed, "{:?}", trace.events);
 }

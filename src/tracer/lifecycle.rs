@@ -51,7 +51,7 @@ impl World<'_> {
             process.clock_page = clock_page;
         }
         if let Some(page) = clock_page.filter(|_| pid == child) {
-            self.without_grant(child, page);
+            vdso::clear(child, page);
         }
         let kind = if pid == child {
             EventKind::Process { parent: self.parent_in_trace(maker_pid) }

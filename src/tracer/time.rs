@@ -82,11 +82,6 @@ impl Time {
         self.now = self.now.max(to);
     }
 
-    /// The moment at which the program begins.
-    pub(super) const fn start_of_program(&self) -> VirtualInstant {
-        VirtualInstant::START
-    }
-
     /// What the calendar says at `moment`: nanoseconds since 1970.
     pub(super) const fn calendar(&self, moment: VirtualInstant) -> u64 {
         self.epoch.0.saturating_add(moment.as_nanos())

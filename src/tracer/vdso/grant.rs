@@ -135,12 +135,12 @@ impl World<'_> {
             self.end_grant();
         }
     }
+}
 
-    /// A new process has a copy of its maker's page, and has no grant.
-    pub(in crate::tracer) fn without_grant(&self, tid: i32, page: u64) {
-        // One that is gone already will be told of by a wait.
-        let _ = memory::write_words(tid, page + word::GENERATION as u64, &[0]);
-    }
+/// A new process has a copy of its maker's page, and has no grant.
+pub(in crate::tracer) fn clear(tid: i32, page: u64) {
+    // One that is gone already will be told of by a wait.
+    let _ = memory::write_words(tid, page + word::GENERATION as u64, &[0]);
 }
 
 #[cfg(test)]

@@ -25,12 +25,13 @@ mod steps;
 use std::io;
 use std::sync::OnceLock;
 
-pub(super) use grant::Grants;
+pub(super) use grant::{Grants, clear};
 
 use super::memory;
 use super::regs::{CALL_INSTRUCTION, Registers, calls, may_read_thread_pointer};
 use super::task::{Slot, Task};
 use super::time::Time;
+use crate::clock::VirtualInstant;
 use crate::sys::clock_code::word;
 use auxv::Auxv;
 use steps::{Failure, Steps};
@@ -99,7 +100,7 @@ fn call_instruction(tid: i32, vdso: u64) -> Option<u64> {
 }
 
 /// Makes the program map the image and the page behind it; returns where the image is.
-fn map(tid: i32, instruction: u64, time: &Time, stops: &mut u64) -> Result<u64, Failure> {
+fn map(tid: i32, instruction: u64, time: &Time, count: &mut u64) -> Result<u64, Failure> {
     static IMAGE: OnceLock<Vec<u8>> = OnceLock::new();
     let image = IMAGE.get_or_init(image::image);
     let protection = |flags: i32| u64::from(flags.unsigned_abs());
@@ -109,14 +110,14 @@ fn map(tid: i32, instruction: u64, time: &Time, stops: &mut u64) -> Result<u64, 
     let mapped = (|| {
         let at = steps.call(calls::MMAP, [0, 2 * image_size(), writable, private, u64::MAX, 0])?;
         memory::write(tid, at, image)?;
-        let zeros = [Time::monotonic(time.start_of_program()), time.calendar(time.start_of_program())];
+        let zeros = [Time::monotonic(VirtualInstant::START), time.calendar(VirtualInstant::START)];
         let zeros = zeros.map(u64::cast_signed);
         memory::write_words(tid, at + image_size() + word::MONOTONIC_ZERO as u64, &zeros)?;
         let runnable = protection(libc::PROT_READ | libc::PROT_EXEC);
         steps.call(calls::MPROTECT, [at, image_size(), runnable, 0, 0, 0])?;
         Ok(at)
     })();
-    *stops += steps.stops;
+    *count += steps.stops;
     steps.end()?;
     mapped
 }
