@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::JournalError;
-use super::journal::{Blame, Entry, Journal, WorkKey};
+use super::journal::{Blame, Entry, Journal};
+use crate::check::likeness;
 use crate::report::class::{Class, Duplicate, ExerciseFacts, Refused, Shown, Student, Submission};
 
 /// A class, and what of it is open or went wrong.
@@ -15,7 +16,7 @@ pub struct Reading {
     pub open: usize,
     /// Who is to blame for submissions that could not be graded as they should be, each once.
     pub blames: Vec<Blame>,
-    works: BTreeMap<(String, String), WorkKey>,
+    entries: Vec<Entry>,
 }
 
 impl Reading {
@@ -62,7 +63,6 @@ impl Reading {
                 digest: entry.digest.clone(),
                 result: recorded.result,
             });
-            reading.works.insert((entry.student.clone(), entry.exercise.clone()), entry.work.clone());
         }
         let place = |id: &str| facts.iter().position(|exercise| exercise.id == id).unwrap_or(usize::MAX);
         for student in students.values_mut() {
@@ -80,6 +80,7 @@ impl Reading {
         class.exercises =
             facts.into_iter().filter(|exercise| entries.iter().any(|entry| entry.exercise == exercise.id)).collect();
         class.students = students.into_values().collect();
+        reading.entries = entries;
         Ok(reading)
     }
 
@@ -88,17 +89,38 @@ impl Reading {
     /// # Errors
     /// When the journal cannot be read.
     pub fn shown(&self, journal: &Journal, student: &str, exercise: &str) -> Result<Option<Shown>, JournalError> {
-        let Some(work) = self.works.get(&(student.to_owned(), exercise.to_owned())) else { return Ok(None) };
+        let known = self.entries.iter().find(|entry| entry.student == student && entry.exercise == exercise);
+        let Some(Entry { work, .. }) = known else { return Ok(None) };
         let Some(recorded) = journal.recorded(work)? else { return Ok(None) };
         let (Some(run), Some(case)) = (recorded.shown, recorded.shown_case) else { return Ok(None) };
         Ok(journal.trace(work, run)?.map(|trace| Shown { case, schedule: run.schedule, trace }))
     }
 
-    /// Leaves only these students, by id; empty: everybody.
-    pub fn only(&mut self, students: &[String]) {
-        if !students.is_empty() {
-            self.class.students.retain(|student| students.contains(&student.id) || students.contains(&student.name));
+    /// Submissions that are the same but for comments and layout, of different content and by several students.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn alike(&self, journal: &Journal) -> Result<Vec<Duplicate>, JournalError> {
+        let mut likeness_of: BTreeMap<&str, Option<String>> = BTreeMap::new();
+        let mut same: BTreeMap<(&str, &str, String), Vec<&Entry>> = BTreeMap::new();
+        for entry in &self.entries {
+            if !likeness_of.contains_key(entry.digest.as_str()) {
+                let source = journal.source(&entry.digest)?;
+                let found = likeness(entry.language, &String::from_utf8_lossy(&source));
+                likeness_of.insert(&entry.digest, found);
+            }
+            let known = likeness_of.get(entry.digest.as_str()).cloned().flatten();
+            if let Some(known) = known {
+                same.entry((&entry.exercise, entry.language.name(), known)).or_default().push(entry);
+            }
         }
+        let several = same.into_iter().filter(|(_, entries)| entries.iter().any(|one| one.digest != entries[0].digest));
+        let alike = several.map(|((exercise, _, digest), entries)| Duplicate {
+            exercise: exercise.to_owned(),
+            digest,
+            students: entries.into_iter().map(|entry| entry.student.clone()).collect(),
+        });
+        Ok(alike.collect())
     }
 }
 

@@ -8,6 +8,7 @@ mod bounds;
 mod finding;
 mod judge;
 mod kinds;
+mod likeness;
 mod nearest;
 mod needs;
 mod noise;
@@ -19,6 +20,7 @@ pub mod verdict;
 pub use finding::SpecFault;
 pub use judge::{CaseRun, Fault, Judgement, SourceText, depends_on_schedule, judge, score, verdict_of};
 pub use kinds::normal_form;
+pub use likeness::likeness;
 pub use needs::needs;
 
 /// A fragment as a sentence: a capital letter and a full stop.

@@ -79,6 +79,15 @@ fn a_class_is_graded_and_the_instructor_is_told_all_of_it() {
 }
 
 #[test]
+fn what_differs_only_in_comments_is_told_and_still_graded_by_itself() {
+    let desk = class();
+    desk.write("class/zoe/ex01_hello/main.py", &format!("# All my own work.\n{RIGHT}"));
+    let said = desk.grade("batch class --out out");
+    assert!(said.contains("the same but for comments and layout\n  ex01_hello: alice, carol, zoe\n"), "{said}");
+    assert_eq!(Journal::read(&out(&desk)).unwrap().run_counts().unwrap().0, 7, "it has runs of its own");
+}
+
+#[test]
 fn a_second_batch_does_nothing_twice_and_says_so() {
     let desk = class();
     desk.grade("batch class --out out -q");

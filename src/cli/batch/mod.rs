@@ -57,7 +57,8 @@ pub(crate) fn run(args: &BatchArgs, console: &Console) -> Result<Exit, Failure> 
     grade(args, &course, &filter, &found, &session, &journal, console)?;
     let reading = Reading::of(&journal).map_err(|error| of_journal(&error))?;
     files::write_all(&reading, &journal, &out)?;
-    console.print(&summary::text(&reading, &found, &out, console.verbosity))?;
+    let alike = reading.alike(&journal).map_err(|error| of_journal(&error))?;
+    console.print(&summary::text(&reading, &alike, &found, &out, console.verbosity))?;
     drop(lock);
     Ok(exit(&reading))
 }

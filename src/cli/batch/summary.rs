@@ -11,7 +11,7 @@ use crate::batch::Reading;
 use crate::batch::submissions::{Found, Note};
 use crate::check::verdict::{Status, Verdict};
 use crate::cli::console::Verbosity;
-use crate::report::class::{Class, ExerciseFacts, Submission, grade};
+use crate::report::class::{Class, Duplicate, ExerciseFacts, Submission, grade};
 use crate::report::harmless;
 
 const STRONG: Style = Style::new().bold();
@@ -23,7 +23,7 @@ const MOST: usize = 10;
 const HARDEST: usize = 5;
 
 /// The whole summary; quiet: one line.
-pub(super) fn text(reading: &Reading, found: &Found, out: &Path, verbosity: Verbosity) -> String {
+pub(super) fn text(reading: &Reading, alike: &[Duplicate], found: &Found, out: &Path, verbosity: Verbosity) -> String {
     let class = &reading.class;
     let tally = tally(class.submissions().map(|(_, submission)| submission));
     let count = class.submissions().count();
@@ -39,7 +39,8 @@ pub(super) fn text(reading: &Reading, found: &Found, out: &Path, verbosity: Verb
     }
     hardest(&mut text, class);
     undecided(&mut text, class);
-    duplicates(&mut text, class);
+    duplicates(&mut text, "the very same content", &class.duplicates);
+    duplicates(&mut text, "the same but for comments and layout", alike);
     let refused = class.refused.iter().map(|file| format!("{}: {}", harmless(&file.origin), harmless(&file.why)));
     list(&mut text, "not graded", &refused.collect::<Vec<_>>());
     let missing = class.missing().map(|student| harmless(&student.name));
@@ -159,12 +160,12 @@ fn undecided(text: &mut String, class: &Class) {
     }
 }
 
-fn duplicates(text: &mut String, class: &Class) {
-    let lines = class.duplicates.iter().map(|same| {
+fn duplicates(text: &mut String, heading: &str, same: &[Duplicate]) {
+    let lines = same.iter().map(|same| {
         let names: Vec<String> = same.students.iter().map(|student| harmless(student)).collect();
         format!("{}: {}", same.exercise, names.join(", "))
     });
-    list(text, "the very same content", &lines.collect::<Vec<_>>());
+    list(text, heading, &lines.collect::<Vec<_>>());
 }
 
 fn note(note: &Note) -> String {
