@@ -49,8 +49,11 @@ fn result(desk: &Desk, student: &str, exercise: &str) -> ExerciseResult {
     serde_json::from_str(&desk.read(&format!("out/results/{student}/{exercise}.json"))).expect("a result")
 }
 
+/// File, verdict, score, and how each check came out.
+type Finding = (PathBuf, Verdict, u32, Vec<(String, Status)>);
+
 /// What was found, without what differs from run to run.
-fn findings(out: &Path) -> Vec<(PathBuf, Verdict, u32, Vec<(String, Status)>)> {
+fn findings(out: &Path) -> Vec<Finding> {
     let mut all = Vec::new();
     for student in fs::read_dir(out.join("results")).expect("results").flatten() {
         for file in fs::read_dir(student.path()).expect("a student's results").flatten() {
