@@ -17,6 +17,7 @@ pub mod signal;
 pub mod split;
 pub mod stage;
 pub mod subprocess;
+pub mod tcp;
 pub mod tick;
 pub mod tree;
 pub mod wait;

@@ -45,6 +45,7 @@ impl World<'_> {
         let maker_process = self.processes.get(&maker_pid);
         let sees_sockets = maker_process.is_some_and(|process| process.sees_sockets);
         let clock_page = maker_process.and_then(|process| process.clock_page);
+        let affinity = self.tasks.get(&maker).and_then(|task| task.affinity.clone());
         self.adopt(child, pid, slot, role);
         if let Some(process) = self.processes.get_mut(&pid) {
             process.sees_sockets |= sees_sockets;
@@ -52,6 +53,9 @@ impl World<'_> {
         }
         if let Some(page) = clock_page.filter(|_| pid == child) {
             vdso::clear(child, page);
+        }
+        if let Some(task) = self.tasks.get_mut(&child) {
+            task.affinity = affinity;
         }
         let kind = if pid == child {
             EventKind::Process { parent: self.parent_in_trace(maker_pid) }

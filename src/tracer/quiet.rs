@@ -12,11 +12,25 @@ use super::procfs::{self, State};
 use super::task::{Pending, Seen, Slot, Task};
 use super::time::Pace;
 use super::world::{Due, World};
-use crate::clock::VirtualDuration;
+use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::trace::{Ended, EventKind, StuckThread};
 
 /// A tree with open internet sockets is only stuck when nothing came for this long, in real time.
 const NETWORK_PATIENCE: Duration = Duration::from_millis(20);
+
+/// So many waits for a time, and over so long a time, without anything else: it polls for ever.
+const POLLS_IN_VAIN: u32 = 5_000;
+const POLLED_IN_VAIN: VirtualDuration = VirtualDuration::from_secs(24 * 3600);
+
+/// How long the program has done nothing but wait.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Polls {
+    /// What it had done by then.
+    deeds: u64,
+    /// How often a wait ended since.
+    count: u32,
+    since: VirtualInstant,
+}
 
 /// What a look at the tree found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +104,8 @@ impl World<'_> {
         if !self.loopback.flush() || self.options.processors > 1 {
             std::thread::sleep(Duration::from_micros(300));
         }
+        // Asked between two looks at the threads: what comes in later wakes somebody whom the second look sees.
+        self.look_at_segments();
     }
 
     /// Everything sleeps: time moves on to the next deadline, or the program can never move again.
@@ -112,9 +128,20 @@ impl World<'_> {
             self.time.pass();
             return self.fire_overdue();
         }
+        if self.segments.under_way {
+            if self.turns.is_none() {
+                self.time.pass();
+            }
+            return self.fire_overdue();
+        }
         let next = self.deadlines.iter().find(|(_, due)| !matches!(due, Due::TimeLimit | Due::Linger));
         if next.is_some() {
             let earliest = self.deadlines.earliest().expect("there is one");
+            if self.only_polls() {
+                self.tell_who_waits();
+                self.end(Ended::NoProgress, None);
+                return Moved::Yes;
+            }
             if earliest > self.time.now() {
                 self.counts.jumps += 1;
                 self.time.jump(earliest);
@@ -162,8 +189,25 @@ impl World<'_> {
         )
     }
 
+    /// Whether for a very long time now the program has done nothing but wait for times: a thread that looks every minute
+    /// whether something has come, and all others blocked for good. (The scheduler of Go is such a thread.)
+    fn only_polls(&mut self) -> bool {
+        let deeds = self.record.deeds();
+        let now = self.time.now();
+        if self.polls.deeds != deeds {
+            self.polls = Polls { deeds, count: 0, since: now };
+        }
+        self.polls.count += 1;
+        self.polls.count > POLLS_IN_VAIN && now.since(self.polls.since) > POLLED_IN_VAIN
+    }
+
     /// Nothing can ever move again: says who waits on what, and ends the run.
     fn stuck(&mut self) {
+        self.tell_who_waits();
+        self.end(Ended::Stuck, None);
+    }
+
+    fn tell_who_waits(&mut self) {
         let mut threads: Vec<StuckThread> = self
             .tasks
             .values()
@@ -177,7 +221,6 @@ impl World<'_> {
         threads.sort_by_key(|thread| (thread.pid, thread.tid));
         let root = self.root;
         self.note(root, root, EventKind::Stuck { threads });
-        self.end(Ended::Stuck, None);
     }
 
     /// Whether the tree's memory is above the limit. Shared pages count once for each process at first; only when that is

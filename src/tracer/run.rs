@@ -47,6 +47,7 @@ fn run(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
     let began = Instant::now();
     let ran = start_and_follow(options, sight, &mut world, &mut watch);
     let killed = world.kill_all();
+    world.files.give_back();
     ran?;
     killed?;
     let switches = world.turns.as_ref().map(Turns::switches).unwrap_or_default();

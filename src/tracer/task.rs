@@ -25,6 +25,8 @@ pub(super) struct Task {
     pub(super) in_group_stop: bool,
     /// Whether it stood at its end, and the CPU time that it had used then.
     pub(super) ended: Option<u64>,
+    /// The processors that it asked for; none: all that the run may use.
+    pub(super) affinity: Option<Vec<usize>>,
     pub(super) procfs: Procfs,
     pub(super) progress: Progress,
     pub(super) manners: Manners,
@@ -74,8 +76,21 @@ pub(super) enum Seen {
         /// The structure's address.
         at: u64,
     },
+    /// `adjtimex`, and where it writes what it knows.
+    Adjtimex {
+        /// The structure's address.
+        at: u64,
+    },
+    /// A change of the file behind this descriptor.
+    FileWrite(i32),
+    /// The opening of a file that may be new or emptied by it.
+    FileOpened,
+    /// A change of a file's times, with times of ours in it: the registers as the program made the call.
+    FileTimes(Box<Native>),
     /// `bind` or `listen` on this descriptor: a door of the tree's own.
     Door(i32),
+    /// A call to a peer outside the tree: whether it comes to anything.
+    Peer,
     /// A call of ours that stands in place of the program's: what to put back.
     Injected(Box<super::inject::Injected>),
 }
@@ -134,6 +149,7 @@ impl Task {
             vfork: None,
             in_group_stop: false,
             ended: None,
+            affinity: None,
             procfs: Procfs::new(pid, tid),
             progress: Progress::default(),
             manners: Manners::default(),

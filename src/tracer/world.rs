@@ -2,12 +2,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
 use super::calls::SocketTimeouts;
+use super::files::Files;
 use super::lines::Lines;
 use super::loopback::Loopback;
 use super::options::Options;
 use super::process::{Process, Role};
 use super::progress::Pacer;
+use super::quiet::Polls;
 use super::record::{Entry, Record};
+use super::segments::Segments;
 use super::streams::Streams;
 use super::task::{Pending, Slot, Task};
 use super::time::{Pace, Time};
@@ -36,6 +39,7 @@ pub(super) struct World<'o> {
     pub(super) record: Record,
     pub(super) lines: Lines,
     pub(super) streams: Streams,
+    pub(super) files: Files,
     pub(super) timer_files: TimerFiles,
     pub(super) socket_timeouts: SocketTimeouts,
     pub(super) counts: Counts,
@@ -60,6 +64,8 @@ pub(super) struct World<'o> {
     /// Ports at which the tree itself listens.
     pub(super) doors: BTreeSet<u16>,
     pub(super) loopback: Loopback,
+    pub(super) segments: Segments,
+    pub(super) polls: Polls,
     /// Whether a timed wait ran out since a thread was held.
     pub(super) timed_out_since_held: bool,
     /// Since when, in real time, nothing moved and no deadline was left.
@@ -126,6 +132,7 @@ impl<'o> World<'o> {
             record: Record::default(),
             lines: Lines::default(),
             streams,
+            files: Files::new(options.clock),
             timer_files: TimerFiles::default(),
             socket_timeouts: SocketTimeouts::default(),
             counts: Counts::default(),
@@ -141,6 +148,8 @@ impl<'o> World<'o> {
             strangers: HashMap::new(),
             doors: BTreeSet::new(),
             loopback: Loopback::default(),
+            segments: Segments::default(),
+            polls: Polls::default(),
             timed_out_since_held: false,
             quiet_since: None,
             cpus,

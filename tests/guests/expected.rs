@@ -10,7 +10,7 @@
 //! 0.000 a | start              time, who (same letter: same thread), stdout
 //! 1.000 b ! careful            stderr
 //! 1.000 | anybody wrote this
-//! exit 0                       or `signal 9`, or `stuck`
+//! exit 0                       or `signal 9`, `stuck`, `no-progress`
 //! ```
 //! Lines of the same time may come in any order.
 
@@ -40,6 +40,7 @@ pub(crate) enum End {
     Exit(i32),
     Signal(i32),
     Stuck,
+    NoProgress,
 }
 
 impl Expected {
@@ -76,6 +77,8 @@ fn row_of(row: &str, expected: &mut Expected) -> Option<()> {
     }
     if row == "stuck" {
         expected.end = End::Stuck;
+    } else if row == "no-progress" {
+        expected.end = End::NoProgress;
     } else if row == "mixed" {
         expected.mixed = true;
     } else if let Some(args) = row.strip_prefix("args: ") {

@@ -42,7 +42,7 @@ fn traced(command: &[OsString]) -> Result<(Trace, Output), String> {
     // A guest that hangs is one failed test, not all of them.
     let output = Command::new("timeout")
         .args(["--signal=KILL", "120", env!("CARGO_BIN_EXE_grade")])
-        .args(["trace", "--timeout", "2h", "--format", "jsonl", "--out"])
+        .args(["trace", "--timeout", "1000h", "--format", "jsonl", "--out"])
         .arg(file.path())
         .arg("--")
         .args(command)
@@ -136,6 +136,7 @@ fn wrong_end(expected: &Expected, trace: &Trace, output: &Output) -> Vec<String>
         End::Exit(code) => (Ended::Exit, Some(ExitStatus::Code(code)), code),
         End::Signal(signal) => (Ended::Signal, Some(ExitStatus::Signal(signal)), 128 + signal),
         End::Stuck => (Ended::Stuck, trace.end.exit, 124),
+        End::NoProgress => (Ended::NoProgress, trace.end.exit, 124),
     };
     if (trace.end.ended, trace.end.exit) != (ended, exit) {
         wrong.push(format!("it ended by {:?} {:?}, not {:?}", trace.end.ended, trace.end.exit, expected.end));

@@ -59,8 +59,28 @@ pub(super) fn uptime(world: &mut World<'_>, caller: Caller, at: u64) -> io::Resu
     memory::write_words(caller.tid, at, &[seconds])
 }
 
-/// The kernel's own clock discipline: reading it tells real time.
-pub(super) fn adjtimex(world: &mut World<'_>) -> Then {
-    world.not_virtualised("adjtimex");
-    error(libc::EPERM)
+/// The kernel's clock discipline: it may be read, and its time is ours.
+pub(super) fn adjtimex(caller: Caller, registers: &Native) -> io::Result<Then> {
+    let at = if super::name(registers.number()) == "clock_adjtime" {
+        if int(registers.argument(0)) != libc::CLOCK_REALTIME {
+            return Ok(Then::Go);
+        }
+        registers.argument(1)
+    } else {
+        registers.argument(0)
+    };
+    let mut modes = [0; 4];
+    memory::read(caller.tid, at, &mut modes)?;
+    Ok(if modes == [0; 4] { Then::See(Seen::Adjtimex { at }) } else { error(libc::EPERM) })
+}
+
+/// `adjtimex` returned: in a `struct timex` the status is the sixth word, the time the tenth and eleventh.
+pub(super) fn adjusted(world: &mut World<'_>, caller: Caller, at: u64) -> io::Result<()> {
+    const STA_NANO: i64 = 0x2000;
+    let moment = world.time.read();
+    let now = world.time.calendar(moment);
+    let [status] = memory::read_words(caller.tid, at + 40)?;
+    let in_nanos = status & STA_NANO != 0;
+    let words = if in_nanos { memory::timespec_words(now) } else { memory::timeval_words(now) };
+    memory::write_words(caller.tid, at + 72, &words)
 }

@@ -5,6 +5,7 @@
 
 mod affinity;
 mod clock;
+mod file_times;
 mod ipc;
 mod ordering;
 mod output;
@@ -26,7 +27,7 @@ use std::sync::OnceLock;
 pub(super) use socket_timeouts::SocketTimeouts;
 pub(super) use treatment::{ALWAYS, Call, Condition, Test, Treatment, When, given, is, is_not, masked};
 
-use super::regs::{CALLS, Native, Registers, negative};
+use super::regs::{CALLS, Native, Registers, int, negative};
 use super::task::{Pending, Seen, Slot, WaitKind};
 use super::tracee::Resume;
 use super::world::{Caller, World};
@@ -162,11 +163,24 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         }
         Some(Pending::Seen(Seen::Sysinfo { at })) if registers.result() == 0 => clock::uptime(world, caller, at)?,
         Some(Pending::Seen(Seen::Door(number))) => socket::opened(world, caller, number, registers.result()),
+        Some(Pending::Seen(Seen::Adjtimex { at })) if registers.result() >= 0 => clock::adjusted(world, caller, at)?,
+        Some(Pending::Seen(Seen::FileWrite(number))) if registers.result() >= 0 => world.file_written(tid, number),
+        Some(Pending::Seen(Seen::FileOpened)) if registers.result() >= 0 => {
+            world.file_opened(tid, int(registers.result().cast_unsigned()));
+        }
+        Some(Pending::Seen(Seen::FileTimes(original))) => {
+            file_times::put_back(&original, &mut registers);
+            put(world, tid, &registers)?;
+        }
+        Some(Pending::Seen(Seen::Peer)) => socket::met(world, registers.result()),
         Some(Pending::Seen(Seen::Injected(injected))) => {
             injected.put_back(world, caller, &mut registers)?;
             put(world, tid, &registers)?;
         }
-        Some(Pending::Seen(Seen::Sysinfo { .. } | Seen::Sigwait)) | None => {}
+        Some(Pending::Seen(
+            Seen::Sysinfo { .. } | Seen::Adjtimex { .. } | Seen::FileWrite(_) | Seen::FileOpened | Seen::Sigwait,
+        ))
+        | None => {}
     }
     if registers.result() > 0 && known(registers.number()).is_some_and(|(call, _)| call == Call::Sigtimedwait) {
         signal_timers::fetched(world, caller, &registers);
@@ -190,7 +204,10 @@ fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut N
         Call::Times => Ok(clock::times()),
         Call::Sysinfo => Ok(clock::sysinfo(registers)),
         Call::ClockSettime => Ok(error(libc::EPERM)),
-        Call::Adjtimex => Ok(clock::adjtimex(world)),
+        Call::Adjtimex => clock::adjtimex(caller, registers),
+        Call::FileTimes => file_times::set(world, caller, registers),
+        Call::Opened => Ok(file_times::opened()),
+        Call::Resized => Ok(file_times::resized(world, caller, registers)),
         Call::Nanosleep => sleep::nanosleep(world, caller, registers),
         Call::ClockNanosleep => sleep::clock_nanosleep(world, caller, registers),
         Call::Futex => sync::futex(world, caller, registers),

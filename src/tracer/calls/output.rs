@@ -6,7 +6,7 @@
 
 use std::io;
 
-use super::{Then, error};
+use super::{Then, error, file_times};
 use crate::clock::VirtualInstant;
 use crate::trace::{Ended, LimitKind};
 use crate::tracer::fixture::Fixture;
@@ -21,12 +21,12 @@ const MOST: u64 = 64 << 20;
 const MOST_PARTS: u64 = 1024;
 
 pub(super) fn write(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
-    let Some(stream) = stream(world, caller, registers) else { return Ok(Then::Go) };
+    let Some(stream) = stream(world, caller, registers) else { return Ok(elsewhere(world, caller, registers)) };
     take(world, caller, stream, vec![(registers.argument(1), registers.argument(2))])
 }
 
 pub(super) fn writev(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
-    let Some(stream) = stream(world, caller, registers) else { return Ok(Then::Go) };
+    let Some(stream) = stream(world, caller, registers) else { return Ok(elsewhere(world, caller, registers)) };
     let count = registers.argument(2);
     if count > MOST_PARTS {
         return Ok(Then::Go);
@@ -41,7 +41,7 @@ pub(super) fn writev(world: &mut World<'_>, caller: Caller, registers: &Native) 
 /// With a place to write at: a pipe or a terminal refuses, a file takes it.
 pub(super) fn pwrite(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     if world.streams.is_captured() {
-        return Ok(Then::Go);
+        return Ok(elsewhere(world, caller, registers));
     }
     write(world, caller, registers)
 }
@@ -49,7 +49,7 @@ pub(super) fn pwrite(world: &mut World<'_>, caller: Caller, registers: &Native) 
 /// `pwritev` and `pwritev2`; the latter is `writev` where the place is -1.
 pub(super) fn pwritev(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     if world.streams.is_captured() && registers.argument(3) != u64::MAX {
-        return Ok(Then::Go);
+        return Ok(elsewhere(world, caller, registers));
     }
     writev(world, caller, registers)
 }
@@ -63,7 +63,16 @@ pub(super) fn transfer(world: &World<'_>, caller: Caller, registers: &Native) ->
         _ => 0,
     };
     let number = int(registers.argument(target));
-    if world.streams.stream(caller.tid, number).is_some() { error(libc::EINVAL) } else { Then::Go }
+    if world.streams.stream(caller.tid, number).is_some() {
+        error(libc::EINVAL)
+    } else {
+        file_times::written(world, caller, number)
+    }
+}
+
+/// A write to something else than the program's streams.
+fn elsewhere(world: &World<'_>, caller: Caller, registers: &Native) -> Then {
+    if world.is_fixture(caller.pid) { Then::Go } else { file_times::written(world, caller, int(registers.argument(0))) }
 }
 
 fn stream(world: &World<'_>, caller: Caller, registers: &Native) -> Option<u8> {

@@ -1,12 +1,14 @@
 //! Sockets, as far as time and the outside world go.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::io;
-use std::net::TcpListener;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 use super::Then;
 use crate::sys::descriptor::copy_from;
 use crate::tracer::memory;
-use crate::tracer::regs::{Native, Registers, int};
+use crate::tracer::regs::{Native, Registers, int, negative};
 use crate::tracer::task::Seen;
 use crate::tracer::world::{Caller, World};
 
@@ -39,69 +41,94 @@ pub(super) fn opened(world: &mut World<'_>, caller: Caller, number: i32, result:
     }
 }
 
-/// Where a socket address leads.
-enum Peer {
-    /// Not the internet: a path, a link.
-    Local,
-    /// This machine, at this port.
-    Loopback(u16),
-    Elsewhere,
-}
-
-fn peer(caller: Caller, at: u64, length: u64) -> io::Result<Peer> {
+/// Which internet address a call names; none: another family (a path, a link), or not enough of it.
+fn address(caller: Caller, at: u64, length: u64) -> io::Result<Option<SocketAddr>> {
     let length = usize::try_from(length).unwrap_or(0).min(28);
     let bytes = memory::read_some(caller.tid, at, length)?;
     let family = bytes.get(..2).map_or(0, |family| i32::from(u16::from_ne_bytes([family[0], family[1]])));
     let port = bytes.get(2..4).map_or(0, |port| u16::from_be_bytes([port[0], port[1]]));
-    let here = match family {
-        libc::AF_INET => match bytes.get(4..8) {
-            Some(address) => address[0] == 127 || address == [0; 4],
-            None => return Ok(Peer::Local),
-        },
-        libc::AF_INET6 => match bytes.get(8..24) {
-            Some(address) => {
-                let mapped = address[..10] == [0; 10] && address[10..12] == [0xff; 2] && address[12] == 127;
-                mapped || address[..15] == [0; 15]
-            }
-            None => return Ok(Peer::Local),
-        },
-        _ => return Ok(Peer::Local),
+    let ip = match family {
+        libc::AF_INET => bytes.get(4..8).and_then(|four| <[u8; 4]>::try_from(four).ok()).map(IpAddr::from),
+        libc::AF_INET6 => bytes.get(8..24).and_then(|all| <[u8; 16]>::try_from(all).ok()).map(IpAddr::from),
+        _ => None,
     };
-    Ok(if here { Peer::Loopback(port) } else { Peer::Elsewhere })
+    Ok(ip.map(|ip| SocketAddr::new(ip.to_canonical(), port)))
 }
 
-/// A peer outside the tree lives in real time.
+/// Whether packets to an address stay on this machine.
+fn is_here(ip: IpAddr) -> bool {
+    // A socket may only be bound to an address of one's own.
+    ip.is_loopback() || ip.is_unspecified() || (!is_for_several(ip) && UdpSocket::bind((ip, 0)).is_ok())
+}
+
+fn is_for_several(ip: IpAddr) -> bool {
+    ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST)
+}
+
+/// The program turns to a peer. One outside the tree lives in real time; whether there is one, the call's result tells.
 fn meet(world: &mut World<'_>, caller: Caller, at: u64, length: u64) -> io::Result<Then> {
-    let outside = match peer(caller, at, length)? {
-        Peer::Local => false,
-        Peer::Elsewhere => true,
-        // Nobody of the tree is at this port: somebody else, or nobody, who refuses at once.
-        Peer::Loopback(port) => world.options.outside_network && !world.doors.contains(&port),
-    };
-    if outside && world.options.outside_network && is_there(at, caller, length) {
-        world.not_virtualised("a network peer outside the run");
+    if !world.options.outside_network {
+        return Ok(Then::Go);
+    }
+    let Some(peer) = address(caller, at, length)? else { return Ok(Then::Go) };
+    if !is_here(peer.ip()) {
+        return Ok(Then::See(Seen::Peer));
+    }
+    if !world.doors.contains(&peer.port()) {
+        match whose(world, peer.port()) {
+            Whose::Trees => {
+                world.doors.insert(peer.port());
+            }
+            Whose::Nobodys => {}
+            Whose::Strangers => return Ok(Then::See(Seen::Peer)),
+        }
     }
     Ok(Then::Go)
 }
 
-/// Whether anybody listens: a refused connection takes no time.
-fn is_there(at: u64, caller: Caller, length: u64) -> bool {
-    match peer(caller, at, length) {
-        Ok(Peer::Loopback(port)) => ["tcp", "tcp6", "udp", "udp6"].into_iter().any(|table| has_port(table, port)),
-        _ => true,
+/// A call that turned to somebody outside returned. One that failed met nobody, and took no time.
+pub(super) fn met(world: &mut World<'_>, result: i64) {
+    if result >= 0 || result == negative(libc::EINPROGRESS) {
+        world.not_virtualised("a network peer outside the run");
     }
 }
 
-fn has_port(table: &str, port: u16) -> bool {
-    let Ok(text) = std::fs::read_to_string(format!("/proc/net/{table}")) else { return true };
-    let suffix = format!(":{port:04X}");
-    let listens = |line: &str| {
-        let mut fields = line.split_ascii_whitespace().skip(1);
-        let local = fields.next().is_some_and(|local| local.ends_with(&suffix));
-        // 0A: listening; 07: a datagram socket that anyone may send to.
-        local && fields.nth(1).is_some_and(|state| state == "0A" || state == "07")
+/// To whom a port of this machine belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    /// Some process of the tree: a port that a socket got by sending, or that was open from the start.
+    Trees,
+    /// A connection is refused at once.
+    Nobodys,
+    Strangers,
+}
+
+fn whose(world: &World<'_>, port: u16) -> Whose {
+    let sockets: BTreeSet<String> =
+        ["tcp", "tcp6", "udp", "udp6"].into_iter().flat_map(|table| sockets_at(table, port)).collect();
+    if sockets.is_empty() {
+        return Whose::Nobodys;
+    }
+    let has_it = |pid: &i32| {
+        let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().filter_map(Result::ok);
+        let mut links = descriptors.filter_map(|entry| fs::read_link(entry.path()).ok());
+        links.any(|link| link.to_str().is_some_and(|link| sockets.contains(link)))
     };
-    text.lines().skip(1).any(listens)
+    if world.processes.keys().any(has_it) { Whose::Trees } else { Whose::Strangers }
+}
+
+/// The sockets at a port that wait for connections or packets, as `/proc/PID/fd` names them.
+fn sockets_at(table: &str, port: u16) -> Vec<String> {
+    let Ok(text) = fs::read_to_string(format!("/proc/net/{table}")) else { return Vec::new() };
+    let suffix = format!(":{port:04X}");
+    let waits = |line: &str| {
+        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
+        // 0A: listening; 07 and 01: a datagram socket, without and with a peer of its own.
+        let states: &[&str] = if table.starts_with("udp") { &["07", "01"] } else { &["0A"] };
+        let (local, state, inode) = (fields.get(1)?, fields.get(3)?, fields.get(9)?);
+        (local.ends_with(&suffix) && states.contains(state)).then(|| format!("socket:[{inode}]"))
+    };
+    text.lines().skip(1).filter_map(waits).collect()
 }
 
 pub(super) fn connect(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {

@@ -21,6 +21,12 @@ pub(in crate::tracer) enum Call {
     Sysinfo,
     ClockSettime,
     Adjtimex,
+    /// Sets a file's times.
+    FileTimes,
+    /// Opens a file that may be new, or emptied.
+    Opened,
+    /// Changes the size of an open file.
+    Resized,
     Nanosleep,
     ClockNanosleep,
     Futex,

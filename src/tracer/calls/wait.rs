@@ -68,7 +68,10 @@ impl World<'_> {
             registers.set_result(time_is_up(caller.tid, wait));
         } else if interrupted {
             let left = wait.deadline.since(self.time.now());
-            write_rest(caller.tid, wait.kind, left);
+            // Bare, a signal that means nothing ends no sleep, and nothing is written.
+            if !matches!(wait.kind, WaitKind::Sleep { .. }) || !only_ignored_signals(caller) {
+                write_rest(caller.tid, wait.kind, left);
+            }
             let again = match wait.kind {
                 // These are never made again behind the program's back, unless the signal means nothing to it. A tracer
                 // sees (and is interrupted by) signals that the program ignores; bare they do not end a call.

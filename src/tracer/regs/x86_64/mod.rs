@@ -115,6 +115,8 @@ pub(in crate::tracer) mod calls {
     pub(in crate::tracer) const GETRANDOM: i64 = 318;
     /// `gettimeofday`, `time`, `clock_gettime`.
     pub(in crate::tracer) const CLOCK_READS: &[i64] = &[96, 201, 228];
+    /// Sets a file's times.
+    pub(in crate::tracer) const UTIMENSAT: i64 = 280;
     /// Installs a filter.
     pub(in crate::tracer) const SECCOMP: i64 = 317;
 }

@@ -23,11 +23,15 @@ const TIMED_EPOLL: When = &[&[is_not(3, 0), is_not(3, 0xffff_ffff)]];
 const SOCKET_TIMEOUTS: When =
     &[&[is(1, 1), is(2, 20)], &[is(1, 1), is(2, 21)], &[is(1, 1), is(2, 66)], &[is(1, 1), is(2, 67)]];
 
+/// Flags of `open` on this CPU.
+const O_CREAT: u64 = 0o100;
+const O_TRUNC: u64 = 0o1000;
+
 /// Number, name, treatment.
 pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (0, "read", Ignored),
     (1, "write", Observed(C::Write, ALWAYS)),
-    (2, "open", Ignored),
+    (2, "open", Virtualised(C::Opened, &[&[masked(1, O_CREAT, O_CREAT)], &[masked(1, O_TRUNC, O_TRUNC)]])),
     (3, "close", Ignored),
     (4, "stat", Ignored),
     (5, "fstat", Ignored),
@@ -102,7 +106,7 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (74, "fsync", Ignored),
     (75, "fdatasync", Ignored),
     (76, "truncate", Ignored),
-    (77, "ftruncate", Ignored),
+    (77, "ftruncate", Virtualised(C::Resized, ALWAYS)),
     (78, "getdents", Ignored),
     (79, "getcwd", Ignored),
     (80, "chdir", Ignored),
@@ -110,7 +114,7 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (82, "rename", Ignored),
     (83, "mkdir", Ignored),
     (84, "rmdir", Ignored),
-    (85, "creat", Ignored),
+    (85, "creat", Virtualised(C::Opened, ALWAYS)),
     (86, "link", Ignored),
     (87, "unlink", Ignored),
     (88, "symlink", Ignored),
@@ -157,7 +161,7 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (129, "rt_sigqueueinfo", Ignored),
     (130, "rt_sigsuspend", Ignored),
     (131, "sigaltstack", Ignored),
-    (132, "utime", Ignored),
+    (132, "utime", Virtualised(C::FileTimes, ALWAYS)),
     (133, "mknod", Ignored),
     (134, "uselib", Ignored),
     (135, "personality", Ignored),
@@ -260,7 +264,7 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (232, "epoll_wait", Virtualised(C::EpollWait, TIMED_EPOLL)),
     (233, "epoll_ctl", Ignored),
     (234, "tgkill", Ignored),
-    (235, "utimes", Ignored),
+    (235, "utimes", Virtualised(C::FileTimes, ALWAYS)),
     (236, "vserver", Ignored),
     (237, "mbind", Ignored),
     (238, "set_mempolicy", Ignored),
@@ -282,11 +286,11 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (254, "inotify_add_watch", Ignored),
     (255, "inotify_rm_watch", Ignored),
     (256, "migrate_pages", Ignored),
-    (257, "openat", Ignored),
+    (257, "openat", Virtualised(C::Opened, &[&[masked(2, O_CREAT, O_CREAT)], &[masked(2, O_TRUNC, O_TRUNC)]])),
     (258, "mkdirat", Ignored),
     (259, "mknodat", Ignored),
     (260, "fchownat", Ignored),
-    (261, "futimesat", Ignored),
+    (261, "futimesat", Virtualised(C::FileTimes, ALWAYS)),
     (262, "newfstatat", Ignored),
     (263, "unlinkat", Ignored),
     (264, "renameat", Ignored),
@@ -305,12 +309,12 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (277, "sync_file_range", Ignored),
     (278, "vmsplice", Observed(C::Transfer, ALWAYS)),
     (279, "move_pages", Ignored),
-    (280, "utimensat", Ignored),
+    (280, "utimensat", Virtualised(C::FileTimes, ALWAYS)),
     (281, "epoll_pwait", Virtualised(C::EpollWait, TIMED_EPOLL)),
     (282, "signalfd", Ignored),
     (283, "timerfd_create", Ignored),
     (284, "eventfd", Ignored),
-    (285, "fallocate", Ignored),
+    (285, "fallocate", Virtualised(C::Resized, ALWAYS)),
     (286, "timerfd_settime", Virtualised(C::TimerfdSettime, ALWAYS)),
     (287, "timerfd_gettime", Virtualised(C::TimerfdGettime, ALWAYS)),
     (288, "accept4", Ignored),
