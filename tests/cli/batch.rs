@@ -129,6 +129,8 @@ fn a_submission_that_was_withdrawn_is_in_no_report() {
     fs::remove_dir_all(desk.dir().join("class/dave")).unwrap();
     let said = desk.grade("batch class --out out -q");
     assert!(said.contains("4 submissions: 3 passed, 1 failed"), "{said}");
+    assert!(!out(&desk).join("results/dave").exists());
+    assert!(!desk.read("out/grades.csv").contains("dave"));
 }
 
 #[test]

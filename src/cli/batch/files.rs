@@ -1,6 +1,8 @@
-//! The files that a batch always writes: a result a submission, the table of grades, the page of the class.
+//! The files that a batch always writes: a result a submission, the table of grades, the pages to look at.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::goal::replace_whole;
 use crate::batch::Reading;
@@ -9,9 +11,10 @@ use crate::cli::Failure;
 use crate::report::class::{Class, result_path};
 use crate::report::{csv, json};
 
-/// Writes them all.
+/// Writes them all, and removes those of submissions that are no more.
 pub(super) fn write_all(reading: &Reading, _journal: &Journal, out: &Path) -> Result<(), Failure> {
     write_results(&reading.class, out)?;
+    remove_stale(&reading.class, out);
     replace_whole(&out.join("grades.csv"), csv::plain(&reading.class).as_bytes())
 }
 
@@ -22,4 +25,29 @@ pub(crate) fn write_results(class: &Class, out: &Path) -> Result<(), Failure> {
         replace_whole(&path, json::line(&submission.result).as_bytes())?;
     }
     Ok(())
+}
+
+/// Removes results that no submission has: one that was withdrawn should not be handed back. What is not named as we
+/// name results is left alone.
+fn remove_stale(class: &Class, out: &Path) {
+    let current: BTreeSet<PathBuf> = class
+        .submissions()
+        .flat_map(|(student, submission)| {
+            ["json", "html"].map(|extension| out.join(result_path(&student.id, &submission.exercise, extension)))
+        })
+        .collect();
+    let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    for student in entries(&out.join("results")) {
+        for file in entries(&student) {
+            let ends = file.extension().is_some_and(|extension| extension == "json" || extension == "html");
+            let begins = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"ex"));
+            let ours = begins && ends;
+            if ours && !current.contains(&file) {
+                // What cannot be removed is not in any table all the same.
+                let _ = fs::remove_file(&file);
+            }
+        }
+        // Only when nothing else is in it.
+        let _ = fs::remove_dir(&student);
+    }
 }
