@@ -128,7 +128,7 @@ impl Worker {
         let order = Order { id, job: job.clone() };
         let order = Frames::encode(&order).map_err(|error| Trouble::Nonsense(format!("no order: {error}")))?;
         match self.converse(order.to_vec(), Some(id), limit, settings)? {
-            Report::Answer { id: answered, answer, memory } if answered == id => {
+            Report::Answer { id: answered, answer, memory } if answered == id && answer.fits(job) => {
                 self.jobs += 1;
                 self.memory = memory;
                 if self.jobs == WARM {

@@ -97,6 +97,13 @@ pub(super) enum Answer {
     Ran(Result<Trace, EngineError>),
 }
 
+impl Answer {
+    /// Whether it is an answer to this.
+    pub(super) const fn fits(&self, job: &Job) -> bool {
+        matches!((self, job), (Self::Built(_), Job::Build { .. }) | (Self::Ran(_), Job::Run { .. }))
+    }
+}
+
 /// Why a frame makes no sense.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FrameError {

@@ -45,7 +45,7 @@ impl Turn<'_> {
             }
             Ok(())
         })?;
-        // None: the slots ended, or the worker answered something else.
+        // None: it was forgotten.
         Ok(built.unwrap_or(Err(BuildError::Interrupted))?)
     }
 
