@@ -1,8 +1,8 @@
 //! Folders of submissions: the layouts that students and platforms make, and what a hostile student makes of them.
 
-//mod archives;
+mod archives;
 mod build;
-//mod disk;
+mod disk;
 mod layouts;
 mod platforms;
 mod rosters;

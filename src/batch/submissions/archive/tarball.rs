@@ -16,7 +16,7 @@ pub(super) fn read(
 ) -> Result<Vec<Entry>, RefusedReason> {
     let by_ratio = compressed.map(|size| size.saturating_mul(limits.ratio).max(limits.free_of_ratio * 16));
     let most = by_ratio.unwrap_or(u64::MAX).min(limits.unpacked);
-    let mut archive = tar::Archive::new(Counted { inner: reader, left: most });
+    let mut archive = tar::Archive::new(Counted { inner: reader, left: most, damaged: None });
     let mut found: Vec<Entry> = Vec::new();
     // The first entry of each name: where it is in `found`, if it is.
     let mut seen: BTreeMap<String, Option<usize>> = BTreeMap::new();
@@ -83,7 +83,23 @@ pub(super) fn read(
         seen.insert(identity, Some(found.len()));
         found.push(Entry { path: names, shown, content });
     }
+    if compressed.is_some() {
+        found_out(archive.into_inner(), &mut found);
+    }
     Ok(found)
+}
+
+/// Reads on to the checksum at the end of what is compressed: before it, nothing that came out can be trusted.
+fn found_out(mut rest: Counted<impl Read>, found: &mut [Entry]) {
+    if io::copy(&mut rest, &mut io::sink()).is_ok() && rest.damaged.is_none() {
+        return;
+    }
+    // At a limit of ours what came out before it stays good.
+    if let Some(damage) = rest.damaged {
+        for entry in found {
+            entry.content = Err(RefusedReason::BadArchive(damage.clone()));
+        }
+    }
 }
 
 fn content(entry: &mut impl Read, limits: &Limits, kept: &mut u64) -> Result<Vec<u8>, RefusedReason> {
@@ -116,6 +132,8 @@ fn bad(error: &io::Error) -> RefusedReason {
 struct Counted<R> {
     inner: R,
     left: u64,
+    /// What the unpacking said, once it could not go on.
+    damaged: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -128,7 +146,11 @@ impl<R: Read> Read for Counted<R> {
             return Err(io::Error::other(TooMuch));
         }
         let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        let read = self.inner.read(&mut buffer[..most])?;
+        let read = self.inner.read(&mut buffer[..most]).inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.damaged.get_or_insert_with(|| error.to_string().to_lowercase());
+            }
+        })?;
         self.left -= read as u64;
         Ok(read)
     }
