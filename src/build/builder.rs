@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::probe::Search;
 use super::store::Store;
-use super::{BuildError, CacheDir, python, rust};
+use super::{BuildError, CacheDir, Containment, python, rust};
 use crate::course::model::Language;
 use crate::event::EventSink;
 use crate::wire;
@@ -26,6 +26,7 @@ pub struct Builder<'a> {
     pub(super) events: &'a dyn EventSink,
     pub(super) interrupt: Arc<AtomicBool>,
     pub(super) search: Search,
+    pub(super) containment: Option<Containment>,
     rust: rust::Rust,
     python: python::Python,
 }
@@ -42,6 +43,9 @@ pub struct BuilderSettings {
     /// `RUSTC`: the compiler that the person wants instead.
     #[serde(with = "wire::os_string")]
     pub(super) rustc: Option<OsString>,
+    /// How compiles are contained; none: not at all.
+    #[serde(default)]
+    pub(super) containment: Option<Containment>,
 }
 
 impl BuilderSettings {
@@ -120,6 +124,7 @@ impl<'a> Builder<'a> {
             events,
             interrupt: Arc::default(),
             search: Search::from_environment(),
+            containment: None,
             rust: rust::Rust::default(),
             python: python::Python::default(),
         }
@@ -132,16 +137,24 @@ impl<'a> Builder<'a> {
         self
     }
 
+    /// Contains the compiles of submissions; none: whatever a source names on this machine is read with the caller's rights.
+    #[must_use]
+    pub fn with_containment(mut self, containment: Option<Containment>) -> Self {
+        self.containment = containment;
+        self
+    }
+
     /// A builder as another one's settings say, for a process that shall build in its stead.
     pub fn with_settings(settings: BuilderSettings, events: &'a dyn EventSink) -> Self {
-        let BuilderSettings { cache, path, rustc } = settings;
-        Self { search: Search { path, rustc }, ..Self::new(CacheDir::at(cache), events) }
+        let BuilderSettings { cache, path, rustc, containment } = settings;
+        Self { search: Search { path, rustc }, containment, ..Self::new(CacheDir::at(cache), events) }
     }
 
     /// This builder as plain data.
     pub fn settings(&self) -> BuilderSettings {
         let Search { path, rustc } = self.search.clone();
-        BuilderSettings { cache: self.cache.root().to_owned(), path, rustc }
+        let containment = self.containment.clone();
+        BuilderSettings { cache: self.cache.root().to_owned(), path, rustc, containment }
     }
 
     /// Whether the person asked for the end.

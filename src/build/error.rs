@@ -110,6 +110,12 @@ pub enum BuildError {
         /// The end of what it said.
         output: String,
     },
+    /// The compiler or the interpreter could not be put into the sandbox.
+    #[error("failed to compile in the sandbox: {cause}")]
+    Sandbox {
+        /// Which step failed, and what the system said.
+        cause: String,
+    },
     /// The disk that holds the cache folder is full.
     #[error("failed to write to the cache folder `{}`: the disk is full", path.display())]
     DiskFull {
@@ -132,6 +138,9 @@ impl BuildError {
             }
             Self::Missing { help, .. } | Self::TooOld { help, .. } | Self::SetUp { help, .. } => Some(help),
             Self::Unusable { .. } => Some("run it by hand to see what it needs; `grade doctor` shows what was found"),
+            Self::Sandbox { .. } => Some(
+                "`grade doctor` says what this machine offers; `--sandbox off` is only for code that you would run yourself",
+            ),
             Self::DiskFull { .. } => Some("free some space, or set GRADE_CACHE_DIR to a folder on another disk"),
             Self::Submission { .. } | Self::Child { .. } | Self::Crashed { .. } | Self::Interrupted => None,
         }

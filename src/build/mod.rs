@@ -1,7 +1,8 @@
 //! From a submission's file to something that can be run: a program's arguments and its whole environment.
 //!
 //! Rust is compiled by calling rustc directly against libraries that cargo built once (`rust`); Python is checked for
-//! syntax and run by the interpreter behind whatever shim stands in `PATH` (`python`). What was built is kept in the
+//! syntax and run by the interpreter behind whatever shim stands in `PATH` (`python`). A submission is compiled in the
+//! sandbox (`contain`): a source can name any file of the machine, and keep a compiler busy for ever. What was built is kept in the
 //! cache folder by its content (`cache`, `store`). Every child process is started in one place (`spawn`), which caps
 //! what is read from it and ends it when the person asks.
 //!
@@ -10,6 +11,7 @@
 
 mod builder;
 mod cache;
+mod contain;
 mod environment;
 mod error;
 mod facts;
@@ -26,5 +28,6 @@ use message::tail;
 
 pub use builder::{BuildOutcome, Builder, BuilderSettings, Program, Submission};
 pub use cache::CacheDir;
+pub use contain::Containment;
 pub use error::BuildError;
 pub use facts::{Facts, PythonFacts, RustFacts};

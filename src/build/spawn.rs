@@ -2,12 +2,12 @@
 //!
 //! Each child has a process group of its own, so that the whole of it can be ended; it reads `/dev/null`; what it
 //! writes is read as it comes and kept only up to a cap (23 kB of source can make rustc say 115 MB); what it may use
-//! is a [`Policy`]. To put children into a sandbox, change [`run`] and nothing else.
+//! is a [`Policy`]. What compiles a submission is put into the sandbox by [`compile`]; the rest are our own tools.
 
 use std::io::{self, Read};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -17,7 +17,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use super::BuildError;
+use super::contain::Compile;
+use super::{BuildError, Builder};
+use crate::sandbox::Staged;
 use crate::sys::limit_child::{Resource, limit_child};
 
 /// How often a silent child's interrupt and time are looked at, in milliseconds.
@@ -86,19 +88,50 @@ pub(super) fn run(
         return Err(BuildError::Interrupted);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let mut group = Group(command.spawn().map_err(failed("start"))?);
+    let mut child = command.spawn().map_err(failed("start"))?;
+    let output = Output {
+        stdout: Pipe::new(Stream::Stdout, child.stdout.take()),
+        stderr: Pipe::new(Stream::Stderr, child.stderr.take()),
+    };
     // Set from outside after the start: a moment late, which matters to no limit, and without code between fork and exec.
     let limits = [(Resource::Cpu, policy.cpu.map(|time| time.as_secs().max(1))), (Resource::Data, policy.memory)];
     for (resource, limit) in limits.into_iter().filter_map(|(resource, limit)| Some((resource, limit?))) {
         // It may have ended already.
-        let _ = limit_child(group.pid(), resource, limit);
+        let _ = limit_child(child.id(), resource, limit);
     }
+    follow(Group::new(Running::Plain(child)), output, &program, policy, interrupt, hear)
+}
 
-    let deadline = Instant::now() + policy.real;
-    let mut output = Output {
-        stdout: Pipe::new(Stream::Stdout, group.0.stdout.take()),
-        stderr: Pipe::new(Stream::Stderr, group.0.stderr.take()),
+/// Compiles a submission: in the sandbox, if the builder has one.
+///
+/// # Errors
+/// As [`run`], and when the sandbox cannot be put on.
+pub(super) fn compile(builder: &Builder<'_>, compile: &Compile<'_>, policy: Policy) -> Result<Finished, BuildError> {
+    let interrupt = &builder.interrupt;
+    let Some(containment) = &builder.containment else {
+        return run(compile.command(), policy, interrupt, &mut |_, _| {});
     };
+    if interrupt.load(Ordering::SeqCst) {
+        return Err(BuildError::Interrupted);
+    }
+    let program = PathBuf::from(&compile.argv[0]);
+    let (staged, [stdout, stderr]) = compile.start(containment, &policy)?;
+    let output =
+        Output { stdout: Pipe::new(Stream::Stdout, Some(stdout)), stderr: Pipe::new(Stream::Stderr, Some(stderr)) };
+    follow(Group::new(Running::Contained(staged)), output, &program, policy, interrupt, &mut |_, _| {})
+}
+
+/// Reads what a child says and waits for its end, or brings it about.
+fn follow(
+    mut group: Group,
+    mut output: Output,
+    program: &Path,
+    policy: Policy,
+    interrupt: &AtomicBool,
+    hear: &mut dyn FnMut(Stream, &[u8]),
+) -> Result<Finished, BuildError> {
+    let failed = |operation| move |cause| BuildError::Child { operation, program: program.to_owned(), cause };
+    let deadline = Instant::now() + policy.real;
     let mut ended = None;
     while output.is_open() {
         let heard = output.read(policy.keep, hear).map_err(failed("read the output of"))?;
@@ -113,7 +146,7 @@ pub(super) fn run(
         if ended.is_some() {
             break;
         }
-        if heard == 0 && group.0.try_wait().map_err(failed("wait for"))?.is_some() {
+        if heard == 0 && group.try_wait().map_err(failed("wait for"))?.is_some() {
             // Something that it left behind holds the pipe.
             group.kill();
             break;
@@ -126,20 +159,49 @@ pub(super) fn run(
     if interrupt.load(Ordering::SeqCst) {
         return Err(BuildError::Interrupted);
     }
+    if let Some(error) = group.failure(program) {
+        return Err(error);
+    }
     Ok(Finished { status, stdout: output.stdout.kept, stderr: output.stderr.kept, ended })
 }
 
-/// A child that leads its own process group and is ended with it when dropped before its end.
-struct Group(Child);
+/// A child that is ended, with all that it started, when dropped before its end.
+struct Group {
+    child: Running,
+    status: Option<ExitStatus>,
+}
+
+/// A child, and how it is waited for and ended.
+enum Running {
+    /// The leader of a process group of its own.
+    Plain(Child),
+    /// In the sandbox.
+    Contained(Staged),
+}
 
 impl Group {
-    fn pid(&self) -> u32 {
-        self.0.id()
+    fn new(child: Running) -> Self {
+        Self { child, status: None }
+    }
+
+    fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
+        if self.status.is_none() {
+            self.status = match &mut self.child {
+                Running::Plain(child) => child.try_wait()?,
+                Running::Contained(staged) => staged.try_wait()?,
+            };
+        }
+        Ok(self.status)
     }
 
     fn kill(&mut self) {
-        if let Ok(pid) = i32::try_from(self.0.id()) {
-            let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
+        match &self.child {
+            Running::Plain(child) => {
+                if let Ok(pid) = i32::try_from(child.id()) {
+                    let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
+                }
+            }
+            Running::Contained(staged) => staged.kill(),
         }
     }
 
@@ -147,7 +209,7 @@ impl Group {
     fn wait(&mut self, deadline: Instant, interrupt: &AtomicBool, ended: &mut Option<Ended>) -> io::Result<ExitStatus> {
         let mut pause = Duration::from_micros(50);
         loop {
-            if let Some(status) = self.0.try_wait()? {
+            if let Some(status) = self.try_wait()? {
                 return Ok(status);
             }
             if interrupt.load(Ordering::SeqCst) {
@@ -160,14 +222,21 @@ impl Group {
             pause = (pause * 2).min(Duration::from_millis(20));
         }
     }
+
+    /// Why it never became the program that it should be.
+    fn failure(&self, program: &Path) -> Option<BuildError> {
+        let Running::Contained(staged) = &self.child else { return None };
+        let failure = staged.failure(&program.to_string_lossy())?;
+        Some(BuildError::Sandbox { cause: failure.to_string() })
+    }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
         // After it was waited for, its id may be another's: only a living child is ended.
-        if let Ok(None) = self.0.try_wait() {
+        while let Ok(None) = self.try_wait() {
             self.kill();
-            let _ = self.0.wait();
+            thread::sleep(Duration::from_millis(1));
         }
     }
 }

@@ -11,6 +11,7 @@ use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::socket::MsgFlags;
+use nix::sys::wait::WaitStatus;
 use nix::unistd::{Pid, chdir, execve, sethostname, setsid};
 
 use super::filter::own_filters;
@@ -27,17 +28,21 @@ type StepError = String;
 /// The stage: called in the re-executed binary, with a plan and a control socket at their descriptors.
 pub fn main() -> ExitCode {
     let Ok(control) = inherited(CONTROL_FD) else { return ExitCode::from(125) };
-    let Err(step) = run(&control) else {
-        // The init has closed every descriptor, this one too; to close it again would be an error of ours.
-        std::mem::forget(control);
-        return ExitCode::SUCCESS;
+    let step = match run(&control) {
+        Ok(code) => {
+            // The init has closed every descriptor, this one too; to close it again would be an error of ours.
+            std::mem::forget(control);
+            return ExitCode::from(code);
+        }
+        Err(step) => step,
     };
     // When the starter is gone, there is nobody to tell.
     let _ = wire::send(control.as_fd(), &Packet::Failed(step));
     ExitCode::from(125)
 }
 
-fn run(control: &OwnedFd) -> Result<(), StepError> {
+/// Gives what the init has to tell of the program's end.
+fn run(control: &OwnedFd) -> Result<u8, StepError> {
     let plan_file = inherited(PLAN_FD).map_err(step("take over the plan"))?;
     let plan: Plan = serde_json::from_reader(File::from(plan_file)).map_err(step("read the plan"))?;
     if plan.rung != Rung::Namespaces {
@@ -48,27 +53,34 @@ fn run(control: &OwnedFd) -> Result<(), StepError> {
     loopback::bring_up().map_err(step("bring the loopback interface up"))?;
     sethostname("exercise").map_err(step("name the host"))?;
     match split().map_err(step("fork the program from its init"))? {
-        Side::Parent(child) => {
-            init(child, plan.outlives);
-            Ok(())
-        }
+        Side::Parent(child) => Ok(init(child, plan.outlives)),
         Side::Child => program(&plan, control).map(|never| match never {}),
     }
 }
 
 /// PID 1 of the namespace: holds nothing, can be read by nobody, reaps orphans, and ends with the program, or with the
-/// last of its children; the kernel then ends what is left.
-fn init(program: Pid, outlives: bool) {
+/// last of its children; the kernel then ends what is left. Gives the program's exit code, or 128 and its signal.
+fn init(program: Pid, outlives: bool) -> u8 {
     // Both can only make the init easier to see, never the program freer.
     let _ = prctl::set_dumpable(false);
     let _ = rights::drop_capabilities();
     close_everything();
+    let mut told = 0;
     loop {
         match nix::sys::wait::wait() {
-            Ok(status) if status.pid() == Some(program) && !outlives => return,
+            Ok(status) if status.pid() == Some(program) => {
+                told = match status {
+                    WaitStatus::Exited(_, code) => u8::try_from(code).unwrap_or(u8::MAX),
+                    WaitStatus::Signaled(_, signal, _) => u8::try_from(128 + signal as i32).unwrap_or(u8::MAX),
+                    _ => told,
+                };
+                if !outlives {
+                    return told;
+                }
+            }
             // EINVAL: it was reaped, and nix has no name for the real-time signal that it died by.
             Ok(_) | Err(Errno::EINTR | Errno::EINVAL) => {}
-            Err(_) => return,
+            Err(_) => return told,
         }
     }
 }

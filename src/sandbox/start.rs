@@ -3,11 +3,13 @@ use std::fs;
 use std::io::{self, Seek, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::ExitStatus;
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::socket::MsgFlags;
-use nix::sys::wait::waitpid;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::mounts::INSIDE;
@@ -116,11 +118,39 @@ impl Staged {
         wire::send(self.control.as_fd(), packet).map_err(SandboxError::outside("talk to the stage"))
     }
 
+    /// How the program ended, if it has; for one that nobody traces.
+    ///
+    /// # Errors
+    /// When it was waited for already.
+    pub fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
+        let flags = WaitPidFlag::__WALL | WaitPidFlag::WNOHANG;
+        let ended = waitpid(self.child, Some(flags))?;
+        Ok(match ended {
+            // Of an init: what it says of the program (see `inside::init`).
+            WaitStatus::Exited(_, code) if self.child != self.program && code > 128 => {
+                Some(ExitStatus::from_raw(code - 128))
+            }
+            WaitStatus::Exited(_, code) => Some(ExitStatus::from_raw(code << 8)),
+            WaitStatus::Signaled(_, signal, _) => Some(ExitStatus::from_raw(signal as i32)),
+            _ => None,
+        })
+    }
+
+    /// Kills the program and what it started: all of it where there is an init, else its process group. The caller still
+    /// has to wait.
+    pub fn kill(&self) {
+        // Both can only fail because it is gone already, which is what is wanted.
+        if self.child == self.program {
+            let _ = nix::sys::signal::killpg(self.program, nix::sys::signal::SIGKILL);
+        }
+        let _ = nix::sys::signal::kill(self.child, nix::sys::signal::SIGKILL);
+    }
+
     /// Kills what the stage has become and reaps the caller's child.
     pub fn end(&self) {
         // Both can only fail because it is gone already, which is what is wanted.
         let _ = nix::sys::signal::kill(self.child, nix::sys::signal::SIGKILL);
-        let _ = waitpid(self.child, Some(nix::sys::wait::WaitPidFlag::__WALL));
+        let _ = waitpid(self.child, Some(WaitPidFlag::__WALL));
     }
 }
 

@@ -1,13 +1,14 @@
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
 use super::{Interpreter, Packages};
 use crate::build::cache::failed;
+use crate::build::contain::Compile;
 use crate::build::fingerprint::Fingerprint;
 use crate::build::spawn::{self, Ended, Policy};
 use crate::build::store::Kept;
@@ -61,23 +62,29 @@ pub(super) fn check(
     // A copy: the student may save the file again between two runs of a grading.
     let copy = scratch.path().join(SOURCE);
     fs::write(&copy, source).map_err(failed("write", &copy))?;
-    let mut command = Command::new(&interpreter.path);
-    command.args(["-I", "-B", "-c", CHECK]).arg(&copy).arg(message::PLACE);
-    command.env_clear().env("LANG", "C.UTF-8").env("FORCE_COLOR", "1").current_dir(scratch.path());
-    let finished = spawn::run(command, POLICY, &builder.interrupt, &mut |_, _| {})?;
+    let finished = spawn::compile(builder, &call(interpreter, scratch.path()), POLICY)?;
 
     let said = message::text(&finished.stderr);
     let over = finished.status.signal() == Some(Signal::SIGXCPU as i32) || finished.ended == Some(Ended::Flood);
     if finished.status.success() && !over {
-        let kept = builder.store.keep(&key, scratch, SOURCE, &said)?;
+        // Written by us, in a folder that no interpreter could write to.
+        let made = builder.cache.scratch()?;
+        let kept = made.path().join(SOURCE);
+        fs::write(&kept, source).map_err(failed("write", &kept))?;
+        let kept = builder.store.keep(&key, made, SOURCE, &said)?;
         return Ok(BuildOutcome::Ready(ready(python, kept, false, submission, colour)));
     }
     if finished.status.code() != Some(1) && !over {
-        return Err(BuildError::Crashed {
+        let crash = BuildError::Crashed {
             program: interpreter.path.clone(),
             status: finished.status,
             output: tail(&said),
-        });
+        };
+        // An interpreter that dies of this source, and of no other, dies of what is in it.
+        if finished.ended.is_some() || !is_well(builder, interpreter)? {
+            return Err(crash);
+        }
+        return Ok(BuildOutcome::Failed { output: format!("error: {crash}\n"), took: Duration::ZERO });
     }
     let said = if over { format!("{said}\nerror: reading it takes too long\n") } else { said };
     Ok(BuildOutcome::Failed { output: message::shown(&said, &submission.path, colour), took: Duration::ZERO })
@@ -86,6 +93,22 @@ pub(super) fn check(
 /// Everything but the source that decides whether it can be run.
 pub(super) fn tools(interpreter: &Interpreter) -> Fingerprint {
     Fingerprint::new("python/1").text(CHECK).text(&interpreter.full)
+}
+
+/// Whether the interpreter reads anything at all.
+fn is_well(builder: &Builder<'_>, interpreter: &Interpreter) -> Result<bool, BuildError> {
+    let scratch = builder.cache.scratch()?;
+    let source = scratch.path().join(SOURCE);
+    fs::write(&source, "").map_err(failed("write", &source))?;
+    Ok(spawn::compile(builder, &call(interpreter, scratch.path()), POLICY)?.status.success())
+}
+
+fn call<'a>(interpreter: &Interpreter, folder: &'a Path) -> Compile<'a> {
+    let mut argv: Vec<OsString> = vec![interpreter.path.clone().into()];
+    argv.extend(["-I", "-B", "-c", CHECK].map(OsString::from));
+    argv.extend([folder.join(SOURCE).into(), message::PLACE.into()]);
+    let env = vec![("LANG".into(), "C.UTF-8".into()), ("FORCE_COLOR".into(), "1".into())];
+    Compile { argv, env, folder, reads: Vec::new() }
 }
 
 fn ready(python: &Path, kept: Kept, cached: bool, submission: &Submission, colour: bool) -> Program {

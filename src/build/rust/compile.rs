@@ -1,11 +1,13 @@
+use std::ffi::OsString;
 use std::fs;
+use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
-use std::process::Command;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Libraries, Toolchain};
 use crate::build::cache::failed;
+use crate::build::contain::{self, Compile, FILE_SIZE};
 use crate::build::fingerprint::Fingerprint;
 use crate::build::spawn::{self, Ended, Finished, Policy};
 use crate::build::store::Kept;
@@ -73,9 +75,13 @@ pub(super) fn compile(
     // A copy: the student may save the file again while we compile, and nothing stands beside it to be included.
     let copy = scratch.path().join(SOURCE);
     fs::write(&copy, source).map_err(failed("write", &copy))?;
-    let finished =
-        spawn::run(command(builder, toolchain, libraries, scratch.path()), POLICY, &builder.interrupt, &mut |_, _| {})?;
-    if let Some(output) = complaint(builder, toolchain, &finished)? {
+    let finished = spawn::compile(builder, &call(builder, toolchain, libraries, scratch.path()), POLICY)?;
+    let complaint = match complaint(builder, toolchain, &finished) {
+        // A compiler that dies of this source, and of no other, dies of what is in it.
+        Err(crash @ BuildError::Crashed { .. }) if is_well(builder, toolchain)? => Some(format!("error: {crash}\n")),
+        complaint => complaint?,
+    };
+    if let Some(output) = complaint {
         return Ok(BuildOutcome::Failed {
             output: message::shown(&output, &submission.path, colour),
             took: Duration::ZERO,
@@ -89,10 +95,10 @@ pub(super) fn compile(
         return Ok(BuildOutcome::Failed { output, took: Duration::ZERO });
     }
     let warnings = message::text(&finished.stderr);
-    for name in [SOURCE, "main.d"] {
-        let _ = fs::remove_file(scratch.path().join(name));
-    }
-    let kept = builder.store.keep(&key, scratch, PROGRAM, &warnings)?;
+    // What is kept is a folder that no compile could write to.
+    let made = builder.cache.scratch()?;
+    contain::collect(scratch.path(), PROGRAM, made.path())?;
+    let kept = builder.store.keep(&key, made, PROGRAM, &warnings)?;
     Ok(BuildOutcome::Ready(ready(kept, false, submission, colour)))
 }
 
@@ -109,26 +115,59 @@ pub(super) fn tools(toolchain: &Toolchain, libraries: Option<&str>) -> Fingerpri
         .text(libraries.unwrap_or_default())
 }
 
-fn command(builder: &Builder<'_>, toolchain: &Toolchain, libraries: Option<&Libraries>, folder: &Path) -> Command {
-    let mut command = Command::new(&toolchain.rustc);
-    command.current_dir(folder).args(FLAGS);
-    command.arg(format!("--remap-path-prefix={SOURCE}={}", message::PLACE));
+/// Whether the compiler compiles at all.
+fn is_well(builder: &Builder<'_>, toolchain: &Toolchain) -> Result<bool, BuildError> {
+    let scratch = builder.cache.scratch()?;
+    let source = scratch.path().join(SOURCE);
+    fs::write(&source, "fn main() {}\n").map_err(failed("write", &source))?;
+    Ok(spawn::compile(builder, &call(builder, toolchain, None, scratch.path()), POLICY)?.status.success())
+}
+
+fn call<'a>(
+    builder: &Builder<'_>,
+    toolchain: &Toolchain,
+    libraries: Option<&Libraries>,
+    folder: &'a Path,
+) -> Compile<'a> {
+    let mut argv: Vec<OsString> = vec![toolchain.rustc.clone().into()];
+    argv.extend(FLAGS.map(OsString::from));
+    argv.push(format!("--remap-path-prefix={SOURCE}={}", message::PLACE).into());
+    let mut reads = vec![toolchain.sysroot.clone()];
     if let Some(libraries) = libraries {
-        let mut search = std::ffi::OsString::from("-Ldependency=");
-        search.push(&libraries.dependencies);
-        command.arg(search);
-        for (name, file) in &libraries.externs {
-            let mut named = std::ffi::OsString::from(format!("--extern={name}="));
-            named.push(file);
-            command.arg(named);
-        }
+        reads.push(libraries.dependencies.clone());
+        let with = |option: &str, path: &Path| {
+            let mut option = OsString::from(option);
+            option.push(path);
+            option
+        };
+        argv.push(with("-Ldependency=", &libraries.dependencies));
+        argv.extend(libraries.externs.iter().map(|(name, file)| with(&format!("--extern={name}="), file)));
     }
-    // `env!` and `option_env!` see nothing of the grader's; the path is for the linker.
-    command.arg(SOURCE).env_clear().env("LANG", "C.UTF-8").env("TMPDIR", folder);
-    if let Some(path) = &builder.search.path {
-        command.env("PATH", path);
+    argv.push(SOURCE.into());
+    // `env!` and `option_env!` see nothing of the grader's, and nothing that differs between machines where that can be.
+    let mut path = OsString::new();
+    if let Some(folder) = linker(builder, &mut reads) {
+        path.push(folder);
+        path.push(":");
     }
-    command
+    path.push("/usr/local/bin:/usr/bin:/bin");
+    let env = vec![("PATH".into(), path), ("LANG".into(), "C.UTF-8".into()), ("TMPDIR".into(), ".".into())];
+    Compile { argv, env, folder, reads }
+}
+
+/// The folder of a linker that stands elsewhere than the system's (Nix, Conda), and what belongs to it.
+fn linker(builder: &Builder<'_>, reads: &mut Vec<PathBuf>) -> Option<PathBuf> {
+    let linker = builder.search.which("cc")?;
+    let folder = linker.parent()?.to_owned();
+    if ["/usr/local/bin", "/usr/bin", "/bin"].iter().any(|system| folder == Path::new(system)) {
+        return None;
+    }
+    let real = fs::canonicalize(&linker).unwrap_or_else(|_| linker.clone());
+    for tool in [&linker, &real] {
+        reads.extend(tool.parent().filter(|folder| folder.ends_with("bin")).and_then(Path::parent).map(Path::to_owned));
+        reads.push(tool.clone());
+    }
+    Some(folder)
 }
 
 /// What the compiler has against the source; none when it compiled.
@@ -145,6 +184,9 @@ fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) 
     }
     if finished.status.signal() == Some(nix::sys::signal::Signal::SIGXCPU as i32) {
         return Ok(Some("error: compiling it takes more than 30 s of CPU time\n".to_owned()));
+    }
+    if finished.status.signal() == Some(nix::sys::signal::Signal::SIGXFSZ as i32) {
+        return Ok(Some(format!("{said}\nerror: compiling it writes a file of more than {} MiB\n", FILE_SIZE >> 20)));
     }
     let plain = anstream::adapter::strip_str(&said).to_string();
     if plain.contains("memory allocation of") && finished.status.code() != Some(1) {
@@ -170,7 +212,9 @@ fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) 
 /// The first file besides the source that went into the program, by rustc's own record (`include!`, `#[path]`, `mod`).
 fn file_beside(folder: &Path) -> Result<Option<String>, BuildError> {
     let path = folder.join("main.d");
-    let record = fs::read(&path).map_err(failed("read", &path))?;
+    let mut record = Vec::new();
+    let read = contain::open_made(&path).and_then(|file| file.take(1 << 20).read_to_end(&mut record));
+    read.map_err(failed("read", &path))?;
     let record = String::from_utf8_lossy(&record);
     // Beside the rules themselves, each file has a line of its own: its name and a colon.
     let mut files = record.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.strip_suffix(':'));

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -57,6 +58,8 @@ impl Libraries {
         let Externs(files) = serde_json::from_slice(&fs::read(folder.join(EXTERNS)).ok()?).ok()?;
         let dependencies = folder.join("deps");
         let externs: BTreeMap<_, _> = files.into_iter().map(|(name, file)| (name, dependencies.join(file))).collect();
+        // A compile may have a user of its own; who can come here at all is said by the folders above.
+        let _ = fs::set_permissions(&dependencies, fs::Permissions::from_mode(0o755));
         externs.values().all(|file| file.is_file()).then_some(Self { key, dependencies, externs })
     }
 

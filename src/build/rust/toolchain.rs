@@ -22,6 +22,9 @@ pub(in crate::build) struct Toolchain {
     pub(in crate::build) cargo: Option<PathBuf>,
     /// What `rustc -vV` says.
     pub(in crate::build) verbose: String,
+    /// The folder of everything that belongs to it.
+    #[serde(default)]
+    pub(in crate::build) sysroot: PathBuf,
     /// The compiler's size and times when it was asked.
     identity: String,
 }
@@ -38,7 +41,7 @@ impl Toolchain {
     ) -> Result<Self, BuildError> {
         let name = search.rustc.clone().unwrap_or_else(|| "rustc".into());
         let named = search.which(name).ok_or(BuildError::Missing { program: "rustc", help: HELP })?;
-        let holds = |kept: &Self| kept.identity == identity(&kept.rustc);
+        let holds = |kept: &Self| kept.identity == identity(&kept.rustc) && kept.sysroot.is_dir();
         probe::remembered(cache, &key(&named), holds, || Self::ask(&named, search, interrupt))
     }
 
@@ -52,6 +55,7 @@ impl Toolchain {
             identity: identity(&rustc),
             rustc,
             verbose,
+            sysroot,
         };
         let version = found.version();
         if parse(version).is_none_or(|version| version < WANTED) {
@@ -72,6 +76,7 @@ impl Toolchain {
             rustc: PathBuf::from("/usr/bin/false"),
             cargo: Some(cargo.to_owned()),
             verbose: verbose.to_owned(),
+            sysroot: PathBuf::new(),
             identity: String::new(),
         }
     }
