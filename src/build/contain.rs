@@ -50,7 +50,12 @@ impl Containment {
 
     /// By this rung, whether it is the best or not; none for [`Rung::Off`].
     pub fn by(rung: Rung, grade: impl Into<PathBuf>) -> Option<Self> {
-        (rung != Rung::Off).then(|| Self { rung, own_user: true, grade: grade.into() })
+        let grade = grade.into();
+        if rung == Rung::Off {
+            return None;
+        }
+        let best = sandbox::best(&grade);
+        Some(Self { rung, own_user: best.best != rung || best.own_user, grade })
     }
 }
 

@@ -16,7 +16,6 @@ use super::progress_line::{ProgressLine, SetUpOnly};
 use super::session::{self, Session};
 use super::{Console, Exit, Failure, catalogue, workspace};
 use crate::batch::{Graded, Grader, Seeds, Task};
-use crate::build::Builder;
 use crate::check::normal_form;
 use crate::check::verdict::{Status, Verdict};
 use crate::course::model::{CheckKind, Exercise, Language};
@@ -190,7 +189,7 @@ fn grade(
     let progress = ProgressLine::start(console);
     progress.show(format!("recording {} ({language})", exercise.id), 0, 0, "");
     let events = SetUpOnly(&progress);
-    let builder = Builder::new(session.cache.clone(), &events).with_interrupt(session.interrupt.flag());
+    let builder = session.builder(&events);
     let grader = Grader {
         builder: &builder,
         engines: &session.engines,

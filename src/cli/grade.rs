@@ -12,7 +12,6 @@ use super::settings::{Format, Settings};
 use super::submission::{self, Submission};
 use super::{Console, Exit, Failure, catalogue, list};
 use crate::batch::{Graded, Grader, Task};
-use crate::build::Builder;
 use crate::check::verdict::Verdict;
 use crate::course::model::{Course, Exercise, Language};
 use crate::report::{TextStyle, human, json, trace_text};
@@ -67,7 +66,7 @@ pub(crate) fn grade_one(
     console: &Console,
 ) -> Result<Graded, Failure> {
     let progress = ProgressLine::start(console);
-    let builder = Builder::new(session.cache.clone(), &progress).with_interrupt(session.interrupt.flag());
+    let builder = session.builder(&progress);
     let grader = Grader {
         builder: &builder,
         engines: &session.engines,

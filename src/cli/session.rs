@@ -9,8 +9,9 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use super::args::{ClockArg, SandboxArg};
 use super::{Exit, Failure};
 use crate::batch::{Engines, Interrupted, OurFault};
-use crate::build::{BuildError, CacheDir};
+use crate::build::{BuildError, Builder, CacheDir, Containment};
 use crate::engine::{Engine, Interrupt, TracedEngine, WallEngine};
+use crate::event::EventSink;
 use crate::pool::Pool;
 use crate::sandbox::Rung;
 
@@ -24,6 +25,8 @@ pub(crate) struct Session {
     pub(crate) pool: Pool,
     /// Where built things are kept.
     pub(crate) cache: CacheDir,
+    /// How submissions are compiled.
+    containment: Option<Containment>,
 }
 
 impl Session {
@@ -34,13 +37,34 @@ impl Session {
             .map_err(|error| Failure::machine(format_args!("failed to listen for Ctrl-C: {error}")))?;
         let slots = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or_else(Pool::processors);
         let pool = Pool::new(slots).with_interrupt(interrupt.clone());
+        let engines = engines(clock, sandbox)?;
         Ok(Self {
             interrupt,
-            engines: engines(clock, sandbox)?,
+            containment: containment(&engines, sandbox),
+            engines,
             // Who says how many runs shall stand side by side, means it on any clock.
             pool: if jobs.is_some() { pool.sharing_the_clock() } else { pool },
             cache: CacheDir::from_environment().map_err(|error| of_build(&error))?,
         })
+    }
+}
+
+impl Session {
+    /// What builds submissions, and tells of long set-ups.
+    pub(crate) fn builder<'a>(&self, events: &'a dyn EventSink) -> Builder<'a> {
+        Builder::new(self.cache.clone(), events)
+            .with_interrupt(self.interrupt.flag())
+            .with_containment(self.containment.clone())
+    }
+}
+
+/// Submissions are compiled on the rung that they run on. An engine without one says nothing against a compile in one.
+fn containment(engines: &Engines, sandbox: SandboxArg) -> Option<Containment> {
+    const GRADE: &str = "/proc/self/exe";
+    match engines.first.rung() {
+        _ if sandbox == SandboxArg::Off => None,
+        Rung::Off => Containment::best(GRADE),
+        rung => Containment::by(rung, GRADE),
     }
 }
 

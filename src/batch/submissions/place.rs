@@ -120,3 +120,44 @@ fn version_of(stem: &str) -> (&str, u32) {
         _ => (stem, 0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::exercises::Exercises;
+    use super::{Fit, place};
+
+    fn fit(path: &str, hint: Option<&str>) -> Option<(String, Fit)> {
+        let exercises = Exercises::for_tests(&["ex01_threads", "ex07_race", "ex10_primes"]);
+        let path: Vec<String> = path.split('/').map(str::to_owned).collect();
+        place(&path, &exercises, hint).map(|place| (place.exercise, place.rank.fit))
+    }
+
+    #[test]
+    fn paths_say_what_they_are_for() {
+        for (path, exercise, expected) in [
+            ("ex07_race/main.rs", "ex07_race", Fit::Named),
+            ("EX07-Race.PY", "ex07_race", Fit::Named),
+            ("ex7.rs", "ex07_race", Fit::Named),
+            ("ex-07.rs", "ex07_race", Fit::Named),
+            ("ex7 final version-3.py", "ex07_race", Fit::Named),
+            ("race (2).rs", "ex07_race", Fit::Named),
+            ("a/ex07_race/src/main.rs", "ex07_race", Fit::Package),
+            ("ex07_race/solution.rs", "ex07_race", Fit::InFolder),
+            ("ex07_race/ex10_primes.rs", "ex07_race", Fit::InFolder),
+        ] {
+            assert_eq!(fit(path, None), Some((exercise.to_owned(), expected)), "{path}");
+        }
+        for path in
+            ["main.rs", "ex77_other.rs", "racecar.py", "ex07_race/main.c", "ex07_race/target/main.rs", ".rs", "ex.rs"]
+        {
+            assert_eq!(fit(path, None), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_hint_counts_only_where_nothing_else_is_said() {
+        assert_eq!(fit("main.py", Some("ex10_primes")), Some(("ex10_primes".to_owned(), Fit::Main)));
+        assert_eq!(fit("homework.py", Some("ex10_primes")), Some(("ex10_primes".to_owned(), Fit::Only)));
+        assert_eq!(fit("ex07.py", Some("ex10_primes")), Some(("ex07_race".to_owned(), Fit::Named)));
+    }
+}

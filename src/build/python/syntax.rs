@@ -75,13 +75,11 @@ pub(super) fn check(
         return Ok(BuildOutcome::Ready(ready(python, kept, false, submission, colour)));
     }
     if finished.status.code() != Some(1) && !over {
-        let crash = BuildError::Crashed {
-            program: interpreter.path.clone(),
-            status: finished.status,
-            output: tail(&said),
-        };
+        let crash =
+            BuildError::Crashed { program: interpreter.path.clone(), status: finished.status, output: tail(&said) };
         // An interpreter that dies of this source, and of no other, dies of what is in it.
-        if finished.ended.is_some() || !is_well(builder, interpreter)? {
+        let killed = finished.ended.is_some() || finished.status.signal() == Some(Signal::SIGKILL as i32);
+        if killed || !is_well(builder, interpreter)? {
             return Err(crash);
         }
         return Ok(BuildOutcome::Failed { output: format!("error: {crash}\n"), took: Duration::ZERO });

@@ -23,7 +23,7 @@ const PROGRAM: &str = "main";
 const POLICY: Policy = Policy {
     real: Duration::from_mins(5),
     cpu: Some(Duration::from_secs(30)),
-    memory: Some(4 << 30),
+    memory: Some(2 << 30),
     keep: 64 << 10,
     flood: 8 << 20,
 };
@@ -78,7 +78,9 @@ pub(super) fn compile(
     let finished = spawn::compile(builder, &call(builder, toolchain, libraries, scratch.path()), POLICY)?;
     let complaint = match complaint(builder, toolchain, &finished) {
         // A compiler that dies of this source, and of no other, dies of what is in it.
-        Err(crash @ BuildError::Crashed { .. }) if is_well(builder, toolchain)? => Some(format!("error: {crash}\n")),
+        Err(crash @ BuildError::Crashed { .. }) if died_by_itself(&finished) && is_well(builder, toolchain)? => {
+            Some(format!("error: {crash}\n"))
+        }
         complaint => complaint?,
     };
     if let Some(output) = complaint {
@@ -113,6 +115,11 @@ pub(super) fn tools(toolchain: &Toolchain, libraries: Option<&str>) -> Fingerpri
         .fold(Fingerprint::new("rust/1"), Fingerprint::text)
         .text(&toolchain.verbose)
         .text(libraries.unwrap_or_default())
+}
+
+/// Whether neither we nor the kernel, for want of memory, killed it.
+fn died_by_itself(finished: &Finished) -> bool {
+    finished.ended.is_none() && finished.status.signal() != Some(nix::sys::signal::Signal::SIGKILL as i32)
 }
 
 /// Whether the compiler compiles at all.
@@ -179,7 +186,7 @@ fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) 
             POLICY.flood >> 20
         )));
     }
-    if finished.status.success() {
+    if finished.status.success() && finished.ended.is_none() {
         return Ok(None);
     }
     if finished.status.signal() == Some(nix::sys::signal::Signal::SIGXCPU as i32) {
@@ -190,7 +197,7 @@ fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) 
     }
     let plain = anstream::adapter::strip_str(&said).to_string();
     if plain.contains("memory allocation of") && finished.status.code() != Some(1) {
-        return Ok(Some(format!("{said}\nerror: compiling it takes more than 4 GiB of memory\n")));
+        return Ok(Some(format!("{said}\nerror: compiling it takes more than 2 GiB of memory\n")));
     }
     if finished.status.code() != Some(1) {
         return Err(BuildError::Crashed {
@@ -241,7 +248,7 @@ mod tests {
         let toolchain = |verbose: &str| Toolchain::fake(verbose, "/usr/bin/false".as_ref());
         let libraries = |key: &str| Libraries {
             key: key.to_owned(),
-            dependencies: std::path::PathBuf::new(),
+            dependencies: PathBuf::new(),
             externs: std::collections::BTreeMap::new(),
         };
         let keys = [

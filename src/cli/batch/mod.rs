@@ -22,7 +22,6 @@ use super::{Console, Exit, Failure, catalogue};
 use crate::batch::journal::{Blame, Journal, OutLock};
 use crate::batch::submissions::{self, Filter, Found, SubmissionsError};
 use crate::batch::{Conductor, JournalError, Plan, PlanError, Reading, Scratch, Seeds, Setting, Stopped, Unit};
-use crate::build::Builder;
 use crate::check::verdict::Verdict;
 use crate::course::model::Course;
 use crate::report::harmless;
@@ -75,7 +74,7 @@ fn grade(
 ) -> Result<(), Failure> {
     let line = ProgressLine::start(console);
     let events = SetUpOnly(&line);
-    let builder = Builder::new(session.cache.clone(), &events).with_interrupt(session.interrupt.flag());
+    let builder = session.builder(&events);
     let seeds = args.schedules.map_or(Seeds::AsTheSpecSays, Seeds::Count);
     let own_build = choice::own_build();
     let setting = Setting { course, builder: &builder, engines: &session.engines, seeds, own_build: &own_build };

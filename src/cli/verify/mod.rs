@@ -16,7 +16,7 @@ use super::progress_line::{ProgressLine, SetUpOnly};
 use super::session::{self, Session};
 use super::{Console, Exit, Failure, catalogue};
 use crate::batch::{Grader, Interrupted, Seeds, Task};
-use crate::build::{Builder, Submission};
+use crate::build::Submission;
 use crate::course::load_with_warnings;
 use crate::course::model::{Course, Engines, Exercise};
 use crate::diag;
@@ -68,7 +68,7 @@ fn verify(
 ) -> Result<Vec<(Item, Opinion)>, Failure> {
     let progress = ProgressLine::start(console);
     let events = SetUpOnly(&progress);
-    let builder = Builder::new(session.cache.clone(), &events).with_interrupt(session.interrupt.flag());
+    let builder = session.builder(&events);
     let grader = Grader {
         builder: &builder,
         engines: &session.engines,
