@@ -201,7 +201,9 @@ impl Group {
                     let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
                 }
             }
-            Running::Contained(staged) => staged.kill(),
+            // What it left behind was ended when it was waited for.
+            Running::Contained(staged) if self.status.is_none() => staged.kill(),
+            Running::Contained(_) => {}
         }
     }
 

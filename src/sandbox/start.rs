@@ -8,8 +8,9 @@ use std::path::Path;
 use std::process::ExitStatus;
 
 use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::signal::{SIGKILL, kill, killpg};
 use nix::sys::socket::MsgFlags;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 
 use super::mounts::INSIDE;
@@ -118,12 +119,21 @@ impl Staged {
         wire::send(self.control.as_fd(), packet).map_err(SandboxError::outside("talk to the stage"))
     }
 
-    /// How the program ended, if it has; for one that nobody traces.
+    /// How the program ended, if it has; for one that nobody traces. What it left running is ended, too: by its init, or
+    /// as far as it is in its process group.
     ///
     /// # Errors
     /// When it was waited for already.
     pub fn try_wait(&self) -> io::Result<Option<ExitStatus>> {
         let flags = WaitPidFlag::__WALL | WaitPidFlag::WNOHANG;
+        if self.child == self.program {
+            // While it is not reaped, its group's number is nobody else's.
+            let look = flags | WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+            if waitid(Id::Pid(self.child), look)? == WaitStatus::StillAlive {
+                return Ok(None);
+            }
+            let _ = killpg(self.program, SIGKILL);
+        }
         let ended = waitpid(self.child, Some(flags))?;
         Ok(match ended {
             // Of an init: what it says of the program (see `inside::init`).
@@ -137,19 +147,19 @@ impl Staged {
     }
 
     /// Kills the program and what it started: all of it where there is an init, else its process group. The caller still
-    /// has to wait.
+    /// has to wait, and must not have waited.
     pub fn kill(&self) {
         // Both can only fail because it is gone already, which is what is wanted.
         if self.child == self.program {
-            let _ = nix::sys::signal::killpg(self.program, nix::sys::signal::SIGKILL);
+            let _ = killpg(self.program, SIGKILL);
         }
-        let _ = nix::sys::signal::kill(self.child, nix::sys::signal::SIGKILL);
+        let _ = kill(self.child, SIGKILL);
     }
 
     /// Kills what the stage has become and reaps the caller's child.
     pub fn end(&self) {
         // Both can only fail because it is gone already, which is what is wanted.
-        let _ = nix::sys::signal::kill(self.child, nix::sys::signal::SIGKILL);
+        let _ = kill(self.child, SIGKILL);
         let _ = waitpid(self.child, Some(WaitPidFlag::__WALL));
     }
 }
