@@ -21,11 +21,11 @@ try() { what="$1"; shift; if "$@" >/dev/null 2>&1; then echo "BREACH: $what" >&2
 try "the secret" cat SECRET
 try "a list of the secret's folder" ls FOLDER
 try "the users' passwords" cat /etc/shadow
-try "a file beside the secret" sh -c 'echo x >FOLDER/planted'
-try "a program in the cache" sh -c 'echo x >CACHE/programs/planted'
-try "the cache" sh -c 'echo x >CACHE/planted'
+for folder in FOLDER CACHE/programs CACHE OWN/bin; do
+    # In a root of its own there may be folders of these names; whether anything came of it is seen outside.
+    sh -c "echo x >$folder/planted" 2>/dev/null
+done
 try "another build" ls CACHE/tmp/build-of-another
-try "its own toolchain" sh -c 'echo x >OWN/bin/planted'
 try "another toolchain" ls SYSROOT
 try "the system" sh -c 'echo x >/usr/planted'
 try "the tests" kill -0 PARENT
@@ -36,7 +36,7 @@ try "another's memory" cat /proc/PARENT/environ
 env >&2
 echo "it ran" >&2
 # What it leaves running must not outlive it.
-sleep 7531 &
+sleep 7PORT &
 exit 1
 "#;
 
@@ -85,11 +85,25 @@ pub(crate) fn check(yard: &Yard, rung: Rung) -> Result<(), String> {
     {
         return Err(format!("it has the variable {more}: {said}"));
     }
-    let left = fs::read_dir("/proc")
-        .map_err(failed)?
-        .filter_map(Result::ok)
-        .find(|process| fs::read(process.path().join("cmdline")).is_ok_and(|line| line.starts_with(b"sleep\x007531")));
-    left.map_or(Ok(()), |process| Err(format!("it left a process: {}", process.path().display())))
+    let planted =
+        [cache.join("planted"), cache.join("programs/planted"), own.join("bin/planted"), yard.path("planted")];
+    if let Some(planted) = planted.iter().find(|planted| planted.exists()) {
+        return Err(format!("it wrote {}", planted.display()));
+    }
+    let sleeper = format!("sleep\x007{port}");
+    let left = || {
+        let processes = fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+        let mut lines = processes.map(|process| process.path().join("cmdline"));
+        lines.find(|line| fs::read(line).is_ok_and(|line| line.starts_with(sleeper.as_bytes())))
+    };
+    // What was killed may be on its way out.
+    for _ in 0..100 {
+        if left().is_none() {
+            return Ok(());
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    Err(format!("it left a process: {:?}", left()))
 }
 
 /// The same builder with another compiler than the machine's.

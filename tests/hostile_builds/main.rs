@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         trials.push(Trial::test(name, move || compiler::check(yard, rung).map_err(Failed::from)));
     }
     if nix::unistd::geteuid().is_root() {
-        let filter = arguments.filter.clone();
+        let filter = arguments.filter.clone().filter(|filter| !"as_another_user".contains(filter.as_str()));
         trials.push(Trial::test("as_another_user", move || {
             yard.as_another_user(filter.as_deref()).map_err(Failed::from)
         }));
