@@ -87,7 +87,7 @@ impl Compile<'_> {
         let mut view = View::of(&self.argv);
         view.read_only.extend(self.reads.iter().flat_map(|path| [path.clone(), real(path)]));
         view.read_write.push(self.folder.to_owned());
-        let identity = self.identity(by, &view);
+        let identity = identity(by, &view);
         if let Some(Identity { uid, gid }) = identity {
             self.give_to(uid, gid).map_err(cache::failed("give away", self.folder))?;
         }
@@ -132,18 +132,6 @@ impl Compile<'_> {
         }
     }
 
-    /// A user of its own, where it then can reach and read everything that it needs.
-    fn identity(&self, by: &Containment, view: &View) -> Option<Identity> {
-        let readable = |path: &PathBuf| {
-            let needed = |data: &fs::Metadata| if data.is_dir() { 0o5 } else { 0o4 };
-            // What is not there is not shown, either.
-            fs::metadata(path).is_ok_and(|data| data.mode() & needed(&data) == needed(&data)) || !path.exists()
-        };
-        let reached = by.rung == Rung::Namespaces || view.is_open_to_all();
-        let own = by.own_user && reached && view.read_only.iter().all(readable);
-        sandbox::own_identity().filter(|_| own)
-    }
-
     /// Makes the folder and what is in it by now the compile's own.
     fn give_to(&self, uid: u32, gid: u32) -> io::Result<()> {
         for entry in fs::read_dir(self.folder)? {
@@ -153,6 +141,18 @@ impl Compile<'_> {
         }
         std::os::unix::fs::lchown(self.folder, Some(uid), Some(gid))
     }
+}
+
+/// A user of its own, where it then can reach and read everything that it needs.
+fn identity(by: &Containment, view: &View) -> Option<Identity> {
+    let readable = |path: &PathBuf| {
+        let needed = |data: &fs::Metadata| if data.is_dir() { 0o5 } else { 0o4 };
+        // What is not there is not shown, either.
+        fs::metadata(path).is_ok_and(|data| data.mode() & needed(&data) == needed(&data)) || !path.exists()
+    };
+    let reached = by.rung == Rung::Namespaces || view.is_open_to_all();
+    let own = by.own_user && reached && view.read_only.iter().all(readable);
+    sandbox::own_identity().filter(|_| own)
 }
 
 fn real(path: &Path) -> PathBuf {
