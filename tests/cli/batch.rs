@@ -300,6 +300,82 @@ fn reports_are_written_again_without_running_anything() {
     assert_eq!(Journal::read(&out(&desk)).unwrap().run_counts().unwrap(), counts);
 }
 
+#[test]
+fn every_format_is_written_from_the_journal_alone() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    for (format, expected) in [
+        ("canvas", "alice"),
+        ("junit", "alice/ex01_hello"),
+        ("github", "::error file=bob/ex01_hello.py"),
+        ("markdown", "| alice |"),
+        ("csv", "alice"),
+    ] {
+        let output = desk.output(&format!("report out --format {format} --out written"));
+        assert_eq!(output.status.code(), Some(0), "{format}: {}", desk.said(&output));
+        assert!(desk.read("written").contains(expected), "{format}: {}", desk.read("written"));
+    }
+    for (format, file) in [
+        ("moodle", "moodle/ex01_hello.csv"),
+        ("gradescope", "gradescope/alice/results.json"),
+        ("exercism", "exercism/bob/ex01_hello/results.json"),
+    ] {
+        let output = desk.output(&format!("report out --format {format} --out elsewhere"));
+        assert_eq!(output.status.code(), Some(0), "{format}: {}", desk.said(&output));
+        let text = desk.read(&format!("elsewhere/{file}"));
+        if Path::new(file).extension().is_some_and(|extension| extension == "json") {
+            serde_json::from_str::<serde_json::Value>(&text).expect("JSON");
+        }
+    }
+    let said = desk.grade("report out --format csv --student zoe");
+    assert!(said.starts_with("exit status: 2") && said.contains("knows no student `zoe`"), "{said}");
+    let said = desk.grade("report out --format csv --exercise ex09");
+    assert!(said.starts_with("exit status: 2") && said.contains("it graded ex01_hello, ex02_sleepers"), "{said}");
+}
+
+#[test]
+fn what_failed_by_the_machines_fault_is_no_zero_and_is_tried_again() {
+    let desk = class();
+    let mut command = desk.command(["batch", "class", "--out", "out", "-q"]);
+    let output = command.env("GRADE_CACHE_DIR", "/dev/null/cache").output().expect("grade runs");
+    let said = desk.said(&output);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("5 submissions: 5 could not be graded"), "{said}");
+    assert!(desk.read("out/grades.csv").contains("bob,bob,,grader-error,"), "an empty cell is no zero");
+    let said = desk.grade("batch class --out out -q");
+    assert!(said.starts_with("exit status: 1"), "{said}");
+    assert!(said.contains("5 submissions: 3 passed, 1 failed, 1 did not build"), "{said}");
+}
+
+#[test]
+fn a_tool_that_is_missing_is_said_before_anything_is_graded() {
+    let desk = class();
+    let output = desk.command(["batch", "class", "--out", "out"]).env("PATH", "/nowhere").output().expect("grade runs");
+    let said = desk.said(&output);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("failed to find `python3`") || said.contains("failed to find `rustc`"), "{said}");
+}
+
+#[test]
+fn another_build_of_grade_grades_again() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    let other = desk.dir().join("other-grade");
+    fs::copy(env!("CARGO_BIN_EXE_grade"), &other).expect("a copy");
+    let mut bytes = fs::OpenOptions::new().append(true).open(&other).expect("the copy");
+    std::io::Write::write_all(&mut bytes, b"another build").expect("bytes behind the program");
+    drop(bytes);
+    let line = desk.command(["batch", "class", "--out", "out", "-q"]);
+    let mut command = std::process::Command::new(&other);
+    command.args(line.get_args()).current_dir(desk.dir()).env_clear();
+    command.envs(line.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = command.output().expect("grade runs");
+    let said = desk.said(&output);
+    assert!(!said.contains("already"), "{said}");
+    assert!(said.contains("5 submissions: 3 passed, 1 failed, 1 did not build"), "{said}");
+    assert_eq!(Journal::read(&out(&desk)).unwrap().run_counts().unwrap(), (10, 0));
+}
+
 fn start(desk: &Desk, line: &str) -> Child {
     start_in(desk, line, &std::env::temp_dir())
 }
