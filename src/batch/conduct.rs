@@ -24,6 +24,11 @@ pub enum BatchEvent<'a> {
         /// How many runs.
         runs: u32,
     },
+    /// It was built, or did not compile.
+    Built {
+        /// Its place among the units.
+        unit: usize,
+    },
     /// One of its runs ended, or was known.
     Ran {
         /// Its place among the units.
@@ -182,6 +187,7 @@ impl EventSink for Relay<'_> {
             GradeEvent::ExerciseStarted { runs, .. } => {
                 self.watcher.note(BatchEvent::Started { unit: self.unit, runs });
             }
+            GradeEvent::Built { .. } => self.watcher.note(BatchEvent::Built { unit: self.unit }),
             GradeEvent::RunFinished { .. } => self.watcher.note(BatchEvent::Ran { unit: self.unit }),
             // Of set-ups the builder tells; that it is finished is told when it is in the journal.
             _ => {}

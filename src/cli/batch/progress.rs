@@ -53,6 +53,7 @@ struct Name {
 /// A unit under way.
 pub(super) struct Active {
     unit: usize,
+    built: bool,
     runs: u32,
     ran: u32,
 }
@@ -135,9 +136,14 @@ impl Watcher for Progress {
     fn note(&self, event: BatchEvent<'_>) {
         let mut state = self.shared.lock();
         match event {
-            BatchEvent::Started { unit, runs } => state.active.push(Active { unit, runs, ran: 0 }),
+            BatchEvent::Started { unit, runs } => state.active.push(Active { unit, built: false, runs, ran: 0 }),
+            BatchEvent::Built { unit } => {
+                if let Some(active) = state.active(unit) {
+                    active.built = true;
+                }
+            }
             BatchEvent::Ran { unit } => {
-                if let Some(active) = state.active.iter_mut().find(|active| active.unit == unit) {
+                if let Some(active) = state.active(unit) {
                     active.ran += 1;
                 }
             }
@@ -194,6 +200,10 @@ impl Shared {
 }
 
 impl State {
+    fn active(&mut self, unit: usize) -> Option<&mut Active> {
+        self.active.iter_mut().find(|active| active.unit == unit)
+    }
+
     /// `31 of 120: 12 passed, 19 failed; 2.1 a second, about 42 s left`.
     fn line(&self) -> String {
         let mut line = format!("{} of {}", self.done, self.all);
@@ -224,7 +234,9 @@ impl State {
         self.active.iter().map(|active| {
             let name = self.names.get(active.unit).map_or("", |name| name.text.as_str());
             match (active.ran, active.runs) {
-                (0, _) => format!("{name}, building"),
+                // Whether its turn has come, the pool knows.
+                (0, _) if !active.built => format!("{name}, not built yet"),
+                (0, _) => format!("{name}, built"),
                 (ran, runs) if ran <= runs => format!("{name}, run {ran} of {runs}"),
                 // On the machine's clock once more.
                 (ran, _) => format!("{name}, run {ran}"),
