@@ -203,8 +203,7 @@ pub enum FormatArg {
     Github,
     /// Markdown
     Markdown,
-    /// A web page (not yet available)
-    #[value(hide = true)]
+    /// A web page with the timeline of the run
     Html,
 }
 

@@ -11,7 +11,7 @@ use crate::batch::Graded;
 use crate::check::verdict::Status;
 use crate::course::model::Exercise;
 use crate::report::class::{ExerciseFacts, Shown};
-use crate::report::{Single, classroom50, exercism, github, gradescope, junit, markdown};
+use crate::report::{Single, classroom50, exercism, github, gradescope, html, junit, markdown};
 
 /// One graded exercise, kept until the document is written.
 pub(crate) struct Kept {
@@ -39,6 +39,8 @@ pub(crate) fn check(format: Format, exercises: usize) -> Result<(), Failure> {
         Format::Exercism if exercises > 1 => {
             Err(Failure::usage("Exercism's results.json holds one exercise, and several were named"))
         }
+        Format::Html if exercises > 1 => Err(Failure::usage("a page shows one exercise, and several were named")
+            .help("`--format markdown` takes several; `grade batch` writes a page for each, and one of all")),
         Format::Classroom50 => classroom50_origin().map(drop),
         _ => Ok(()),
     }
@@ -62,6 +64,7 @@ pub(crate) fn document(format: Format, kept: &[Kept], console: &Console) -> Resu
                 singles.iter().map(|single| markdown::document(&single.facts.title, single.result)).collect();
             parts.join("\n")
         }
+        Format::Html => singles.first().map_or_else(String::new, |single| html::submission_page(single, None)),
         Format::Human | Format::Json => String::new(),
     })
 }

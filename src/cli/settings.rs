@@ -47,6 +47,8 @@ pub(crate) enum Format {
     Github,
     /// Markdown.
     Markdown,
+    /// A web page.
+    Html,
 }
 
 impl Format {
@@ -68,9 +70,7 @@ impl Settings {
             FormatArg::Exercism => Format::Exercism,
             FormatArg::Github => Format::Github,
             FormatArg::Markdown => Format::Markdown,
-            FormatArg::Html => {
-                return Err(Failure::usage("this format is not yet available in this version"));
-            }
+            FormatArg::Html => Format::Html,
         };
         let seeds = match (args.schedules, args.schedule) {
             (Some(count), _) => Seeds::Count(count),

@@ -9,6 +9,7 @@ pub mod csv;
 pub mod exercism;
 pub mod github;
 pub mod gradescope;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod junit;

@@ -114,6 +114,11 @@ fn rows(trace: &Trace, cast: &Cast) -> Vec<Row> {
     rows
 }
 
+/// What happened in one event, in words; none for the end of a timed wait.
+pub(super) fn happened(event: &Event, cast: &Cast) -> Option<String> {
+    what(event, cast).map(|(what, _)| what)
+}
+
 /// What happened, in words. None for the end of a timed wait: its row would say what the row of its start and the lane
 /// say already.
 fn what(event: &Event, cast: &Cast) -> Option<(String, Style)> {
