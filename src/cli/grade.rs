@@ -21,7 +21,7 @@ pub(crate) fn run(args: GradeArgs, console: &Console) -> Result<Exit, Failure> {
     if args.exercises.is_empty() {
         return list::overview(console);
     }
-    let settings = Settings::resolve(args)?;
+    let settings = Settings::resolve(args);
     let place = Place::find()?;
     let course = catalogue::load_for(&place, &settings.exercises, console)?;
     let exercises = catalogue::many(&course, &settings.exercises)?;

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::Failure;
 use super::args::{ClockArg, FormatArg, GradeArgs, SandboxArg};
 use super::submission::Wanted;
 use crate::batch::Seeds;
@@ -60,7 +59,7 @@ impl Format {
 
 impl Settings {
     /// Resolves the arguments.
-    pub(crate) fn resolve(args: GradeArgs) -> Result<Self, Failure> {
+    pub(crate) fn resolve(args: GradeArgs) -> Self {
         let format = match args.format.unwrap_or_default() {
             FormatArg::Human => Format::Human,
             FormatArg::Json => Format::Json,
@@ -77,7 +76,7 @@ impl Settings {
             (None, Some(seed)) => Seeds::Only(seed),
             (None, None) => Seeds::AsTheSpecSays,
         };
-        Ok(Self {
+        Self {
             exercises: args.exercises,
             wanted: Wanted { file: args.file, language: args.lang.map(Into::into), solution: args.solution },
             seeds,
@@ -86,6 +85,6 @@ impl Settings {
             format,
             out: args.out,
             jobs: args.jobs,
-        })
+        }
     }
 }

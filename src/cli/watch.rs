@@ -25,7 +25,7 @@ pub(crate) fn run(args: &WatchArgs, console: &Console) -> Result<Exit, Failure> 
         lang: args.lang,
         clock: args.clock,
         ..GradeArgs::default()
-    })?;
+    });
     let wanted = Wanted { language: args.lang.map(Into::into), ..Wanted::default() };
     let session = Session::open(settings.clock, None, settings.sandbox)?;
     let files = Language::ALL.map(|language| workspace.file(exercise, language));

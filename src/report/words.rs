@@ -90,7 +90,7 @@ pub(super) fn explanation(check: &CheckResult) -> String {
         line(&mut text, "  ", row);
     }
     if let Some(hint) = &check.hint {
-        line(&mut text, "hint: ", hint);
+        line(&mut text, "hint: ", &harmless(hint));
     }
     text
 }

@@ -11,6 +11,10 @@ use crate::trace::{ClockKind, Ended, LimitKind};
 
 /// The most characters of a compiler's output.
 const MOST_OUTPUT: usize = 20_000;
+/// The most characters of a name, of a message or a note, and of a value.
+const MOST_NAME: usize = 300;
+const MOST_TEXT: usize = 2_000;
+const MOST_VALUE: usize = 8_000;
 /// The most moments of one check.
 const MOST_EVIDENCE: usize = 100;
 
@@ -45,14 +49,14 @@ pub fn submission_page(single: &Single<'_>, whose: Option<Whose<'_>>) -> String 
         "verdict_class": words::verdict_key(result.verdict),
         "points": grade(result),
         "max_score": result.max_score,
-        "notes": result.notes.iter().map(|note| harmless(note)).collect::<Vec<_>>(),
+        "notes": result.notes.iter().map(|note| shown(note, MOST_TEXT)).collect::<Vec<_>>(),
         "checks": checks(result),
         "first_failure": result.checks.iter().position(|check| check.status == Status::Failed),
         "build_output": build_output(result),
         "build_ok": result.build.ok,
         "facts": result.run.as_ref().map(facts).unwrap_or_default(),
         "stopped": result.run.as_ref().and_then(stopped),
-        "replay": result.replay.as_deref().map(harmless),
+        "replay": result.replay.as_deref().map(|replay| shown(replay, MOST_TEXT)),
         "run_name": run_name,
         "timeline": timeline,
         "whose": whose.map(whose_value),
@@ -99,10 +103,14 @@ fn checks(result: &ExerciseResult) -> Vec<Check> {
 }
 
 fn check(check: &CheckResult) -> Check {
-    let lines = |text: &String| text.lines().map(harmless).collect::<Vec<_>>().join("\n");
+    let lines = |text: &String| {
+        let (text, more) = words::cut(text, MOST_VALUE);
+        let lines = text.lines().map(harmless).collect::<Vec<_>>().join("\n");
+        if more { format!("{lines}… (cut)") } else { lines }
+    };
     Check {
-        id: harmless(&check.id),
-        name: harmless(&check.name),
+        id: shown(&check.id, MOST_NAME),
+        name: shown(&check.name, MOST_NAME),
         status: words::status_key(check.status),
         points: match (check.max_points, check.status) {
             (0, _) => String::new(),
@@ -110,13 +118,13 @@ fn check(check: &CheckResult) -> Check {
             (most, _) => format!("{} of {most}", check.points),
         },
         message: match check.status {
-            Status::Failed => harmless(&check.message),
-            _ => words::open_reason(check),
+            Status::Failed => shown(&check.message, MOST_TEXT),
+            _ => shown(&words::open_reason(check), MOST_TEXT),
         },
         expected: check.expected.as_ref().map(lines),
         actual: check.actual.as_ref().map(lines),
         place: words::place(check),
-        hint: check.hint.clone(),
+        hint: check.hint.as_deref().map(|hint| shown(hint, MOST_TEXT)),
         evidence: check.evidence.iter().take(MOST_EVIDENCE).map(moment).collect(),
     }
 }
@@ -129,7 +137,7 @@ fn moment(evidence: &Evidence) -> Moment {
             (pid, tid) if pid == tid => "main thread".to_owned(),
             (_, tid) => format!("thread {tid}"),
         },
-        what: words::cut(&harmless(&evidence.text), 500).0.to_owned(),
+        what: shown(&evidence.text, MOST_NAME),
     }
 }
 
@@ -140,6 +148,13 @@ fn build_output(result: &ExerciseResult) -> String {
         lines.push("… (cut)".to_owned());
     }
     lines.join("\n")
+}
+
+/// A text made harmless and not too long.
+fn shown(text: &str, most: usize) -> String {
+    let (text, more) = words::cut(text, most);
+    let text = harmless(text);
+    if more { format!("{text}… (cut)") } else { text }
 }
 
 /// What the runs used, as name and value.

@@ -34,6 +34,7 @@
     pad: Number(node.dataset.pad || 0),
     shift: Number(node.dataset.s || 0),
     least: node.classList.contains("stuck") ? 14 : 3,
+    label: node.classList.contains("label"),
     open: node.classList.contains("label") && Number(node.dataset.u) === end,
   }));
   const points = [...drawing.querySelectorAll("[data-t]")].map((node) => ({
@@ -45,10 +46,13 @@
   }));
   const layOut = () => {
     drawing.setAttribute("width", Math.round(width * zoom));
-    for (const { node, from, to, pad, shift, least, open } of spans) {
+    for (const { node, from, to, pad, shift, least, label, open } of spans) {
       const left = place(from) * zoom - pad;
+      const room = Math.max(least, (open ? width : place(to) + shift) * zoom + pad - left);
       node.setAttribute("x", left);
-      node.setAttribute("width", Math.max(least, (open ? width : place(to) + shift) * zoom + pad - left));
+      node.setAttribute("width", room);
+      // Of a text without room only noise would be left.
+      if (label) node.classList.toggle("off", room < 24);
     }
     let last = -1e9;
     for (const { node, at, y, shift, label } of points) {

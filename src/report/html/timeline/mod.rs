@@ -155,6 +155,11 @@ fn times(stage: &Stage<'_>, kept: &Kept) -> BTreeMap<u64, u64> {
         times.insert(actor.born.as_nanos(), 0);
         times.extend(actor.died.map(|died| (died.as_nanos(), 0)));
     }
+    for (request, _) in &stage.requests {
+        times.insert(request.began.t.as_nanos(), 0);
+        times.extend(request.ended.map(|ended| (ended.t.as_nanos(), 0)));
+    }
+    times.extend(kept.events.iter().map(|place| (stage.trace().events[*place].t.as_nanos(), 0)));
     for (event, shift) in marks::shifts(stage, kept) {
         let room = times.entry(event.t.as_nanos()).or_default();
         *room = shift.max(*room);

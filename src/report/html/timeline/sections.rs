@@ -57,11 +57,11 @@ fn found<'a>(stage: &Stage<'a>, section: &Section, lives: &Lives) -> Option<(Vec
         SectionOf::Process => Grouping::Process,
         SectionOf::Field(name) => Grouping::Field(name),
     };
-    let lines = |pattern: &str| {
+    let matched = |pattern: &str| {
         let regex = Regex::new(pattern).ok()?;
         Some(groups(&matches(stage.trace(), &regex), grouping, lives))
     };
-    let (from, to) = (lines(&section.from_pattern)?, lines(&section.to_pattern)?);
+    let (from, to) = (matched(&section.from_pattern)?, matched(&section.to_pattern)?);
     let intervals = match section.by {
         // The check counts over the whole run and cares not who closes. For the eye the one who closes is the thread that
         // opened, unless work wanders from thread to thread.
@@ -76,13 +76,13 @@ fn found<'a>(stage: &Stage<'a>, section: &Section, lives: &Lives) -> Option<(Vec
     Some((intervals, from))
 }
 
-fn by_thread<'a>(lines: &Lines<'a>, lives: &Lives) -> Lines<'a> {
-    lines.iter().map(|(_, line)| (Group::of(line, Grouping::Thread, lives), line.clone())).collect()
+fn by_thread<'a>(found: &Lines<'a>, lives: &Lives) -> Lines<'a> {
+    found.iter().map(|(_, line)| (Group::of(line, Grouping::Thread, lives), line.clone())).collect()
 }
 
 /// The number that a check expects at most: its only number, or the last.
 fn most(expected: &str) -> Option<usize> {
-    expected.split(|c: char| !c.is_ascii_digit()).filter(|word| !word.is_empty()).next_back()?.parse().ok()
+    expected.split(|c: char| !c.is_ascii_digit()).rfind(|word| !word.is_empty())?.parse().ok()
 }
 
 fn span(

@@ -6,9 +6,11 @@ use super::{DOT, Mark};
 use crate::check::verdict::{Evidence, ExerciseResult, Status};
 use crate::clock::VirtualInstant;
 use crate::report::class::Shown;
-use crate::report::harmless;
+use crate::report::{harmless, words};
 use crate::trace::{EventKind, Pid, Tid};
 
+/// The most characters of a check's name.
+const MOST_NAME: usize = 200;
 /// The narrowest band, in pixels.
 const NARROWEST: u64 = 26;
 
@@ -67,8 +69,8 @@ pub(in crate::report::html) fn of(shown: &Shown, result: &ExerciseResult) -> Vec
         let (from, to) = (times().min().unwrap_or(0), times().max().unwrap_or(0));
         let instant = VirtualInstant::from_nanos;
         Violation {
-            check: check.id.clone(),
-            name: check.name.clone(),
+            check: harmless(&check.id),
+            name: words::cut(&harmless(&check.name), MOST_NAME).0.to_owned(),
             when: if instant(from).to_string() == instant(to).to_string() {
                 format!("at {}", instant(from))
             } else {
