@@ -1,7 +1,8 @@
 //! What building costs: `cargo bench --bench build_cost`.
 //!
 //! Compiles of an exercise by `grade` and by the same rustc call by hand, in turns, so that both see the same machine;
-//! then the same from the cache; then forty tokio submissions, four at a time.
+//! then the same from the cache; then forty tokio submissions, four at a time. Ours are compiled in the sandbox, and for
+//! comparison without.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
@@ -12,7 +13,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use grade::build::{BuildOutcome, Builder, CacheDir, Facts, Submission};
+use grade::build::{BuildOutcome, Builder, CacheDir, Containment, Facts, Submission};
 use grade::course::model::Language;
 use grade::event::Silent;
 
@@ -91,25 +92,30 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // The libraries stay from one benchmark to the next; the programs' content is new each time.
     let cache = CacheDir::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("grade-cache"));
-    let builder = Builder::new(cache.clone(), &Silent);
+    let bare = Builder::new(cache.clone(), &Silent);
+    let containment = Containment::best(env!("CARGO_BIN_EXE_grade"));
+    println!("compiles are {}", if containment.is_some() { "contained" } else { "NOT contained: no rung here" });
+    let builder = Builder::new(cache.clone(), &Silent).with_containment(containment);
     let started = Instant::now();
     builder.prepare(Language::Rust).expect("the course's libraries");
     println!("libraries ready after {}", shown(started.elapsed()));
     let rustc = Facts::gather(&cache).rust.expect("a compiler").rustc;
 
     for (name, source) in [("std only", THREADS), ("tokio", TOKIO)] {
-        compare(name, source, &builder, &rustc, &cache, folder.path());
+        compare(name, source, [&builder, &bare], &rustc, &cache, folder.path());
     }
-    forty(&builder, folder.path());
+    for (name, builder) in [("in the sandbox", &builder), ("without", &bare)] {
+        forty(name, builder, folder.path());
+    }
 }
 
-/// One exercise: compiled by us, by hand, and taken from the cache.
-fn compare(name: &str, source: &str, builder: &Builder<'_>, rustc: &Path, cache: &CacheDir, folder: &Path) {
-    let (mut ours, mut by_hand, mut cached) = (Vec::new(), Vec::new(), Vec::new());
+/// One exercise: compiled by us (in the sandbox, and without), by hand, and taken from the cache.
+fn compare(name: &str, source: &str, builders: [&Builder<'_>; 2], rustc: &Path, cache: &CacheDir, folder: &Path) {
+    let (mut ours, mut by_hand, mut cached, mut uncontained) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let path = submission(folder, &format!("{source}// {}", unique(round)));
         let mut hand = || by_hand.push(compile_by_hand(rustc, cache, &path, folder));
-        let mut grade = || ours.push(build(builder, &path, false));
+        let mut grade = || ours.push(build(builders[0], &path, false));
         // Whoever goes second finds warm files: take turns.
         if round % 2 == 0 {
             hand();
@@ -120,19 +126,24 @@ fn compare(name: &str, source: &str, builder: &Builder<'_>, rustc: &Path, cache:
         }
         // A builder of its own: what a new process would do.
         cached.push(build(&Builder::new(cache.clone(), &Silent), &path, true));
+        let path = submission(folder, &format!("{source}// bare {}", unique(round)));
+        uncontained.push(build(builders[1], &path, false));
     }
     let (ours, by_hand, cached) = (median(&mut ours), median(&mut by_hand), median(&mut cached));
+    let uncontained = median(&mut uncontained);
     let ratio = ours.as_secs_f64() / by_hand.as_secs_f64();
     println!(
-        "{name}: rustc by hand {}, grade {} ({ratio:.2} times; goal 1.15), from the cache {} (goal 10 ms)",
+        "{name}: rustc by hand {}, grade {} ({ratio:.2} times; goal 1.1), without the sandbox {} ({:.2} times), from the cache {} (goal 10 ms)",
         shown(by_hand),
         shown(ours),
+        shown(uncontained),
+        uncontained.as_secs_f64() / by_hand.as_secs_f64(),
         shown(cached)
     );
 }
 
 /// Forty different tokio submissions, four at a time.
-fn forty(builder: &Builder<'_>, folder: &Path) {
+fn forty(name: &str, builder: &Builder<'_>, folder: &Path) {
     let paths: Vec<PathBuf> = (0..40)
         .map(|number| {
             let own = folder.join(number.to_string());
@@ -151,7 +162,7 @@ fn forty(builder: &Builder<'_>, folder: &Path) {
             });
         }
     });
-    println!("forty tokio submissions, four at a time: {}", shown(started.elapsed()));
+    println!("forty tokio submissions, four at a time, {name}: {}", shown(started.elapsed()));
 }
 
 fn submission(folder: &Path, source: &str) -> PathBuf {

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use grade::batch::submissions::{Found, RefusedReason};
+use proptest::prelude::{any, prop, prop_assert, prop_assert_eq, proptest};
 use tar::EntryType;
 use zip::unstable::write::FileOptionsExt;
 use zip::write::SimpleFileOptions;
@@ -253,5 +254,46 @@ fn damaged_archives_never_panic_and_never_give_what_was_not_in_them() {
             }
         }
         std::fs::remove_file(class.path().join(name)).expect("removed");
+    }
+}
+
+proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+    /// Bytes overwritten, cut out, doubled: reading ends, and nothing comes out that was not put in.
+    #[test]
+    fn mangled_archives_end_and_invent_nothing(
+        tarred in any::<bool>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0_u8..4, any::<[u8; 4]>()), 1..8),
+    ) {
+        let files: [(&str, &[u8]); 2] = [("ex07_race/main.rs", RUST.as_bytes()), GOOD];
+        let mut bytes = if tarred { gzip(&tar(&files)) } else { zip(&files) };
+        for (at, how, with) in changes {
+            let at = at.index(bytes.len());
+            let end = (at + 4).min(bytes.len());
+            match how {
+                0 => bytes[at..end].copy_from_slice(&with[..end - at]),
+                1 => drop(bytes.drain(at..end)),
+                2 => bytes.extend_from_within(at..),
+                _ => bytes.truncate(at.max(1)),
+            }
+        }
+        let class = Class::new();
+        class.file(if tarred { "mallory.tar.gz" } else { "mallory.zip" }, &bytes);
+        for submitted in &class.find().submissions {
+            prop_assert_eq!(&submitted.source, RUST.as_bytes());
+        }
+    }
+
+    /// Whatever a file is, reading it as an archive ends with a reason.
+    #[test]
+    fn any_bytes_are_refused_with_a_reason(
+        bytes in prop::collection::vec(any::<u8>(), 0..600),
+        magic in prop::sample::select(vec![&b""[..], b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08\x00"]),
+        name in prop::sample::select(vec!["mallory.zip", "mallory.tar", "mallory.tgz"]),
+    ) {
+        let class = Class::new();
+        class.file(name, [magic, &bytes].concat());
+        let found = class.find();
+        prop_assert!(found.submissions.is_empty());
     }
 }
