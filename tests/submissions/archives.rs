@@ -258,7 +258,7 @@ fn damaged_archives_never_panic_and_never_give_what_was_not_in_them() {
 }
 
 proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(400))]
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(200))]
     /// Bytes overwritten, cut out, doubled: reading ends, and nothing comes out that was not put in.
     #[test]
     fn mangled_archives_end_and_invent_nothing(
@@ -268,6 +268,9 @@ proptest! {
         let files: [(&str, &[u8]); 2] = [("ex07_race/main.rs", RUST.as_bytes()), GOOD];
         let mut bytes = if tarred { gzip(&tar(&files)) } else { zip(&files) };
         for (at, how, with) in changes {
+            if bytes.is_empty() {
+                break;
+            }
             let at = at.index(bytes.len());
             let end = (at + 4).min(bytes.len());
             match how {

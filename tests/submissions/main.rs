@@ -10,6 +10,7 @@ mod rosters;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use grade::batch::submissions::{Filter, Found, RefusedReason, find};
 use grade::course::model::{Course, Language};
@@ -17,13 +18,15 @@ use grade::course::model::{Course, Language};
 /// A folder of submissions that is made for one test.
 pub(crate) struct Class {
     folder: tempfile::TempDir,
-    course: Course,
+    course: &'static Course,
 }
+
+static COURSE: LazyLock<Course> =
+    LazyLock::new(|| grade::course::load(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the course loads"));
 
 impl Class {
     pub(crate) fn new() -> Self {
-        let course = grade::course::load(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the course loads");
-        Self { folder: tempfile::tempdir().expect("a folder"), course }
+        Self { folder: tempfile::tempdir().expect("a folder"), course: &COURSE }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -53,7 +56,7 @@ impl Class {
     }
 
     pub(crate) fn find_with(&self, filter: &Filter) -> Found {
-        find(self.path(), &self.course, filter).expect("a folder that can be read")
+        find(self.path(), self.course, filter).expect("a folder that can be read")
     }
 }
 
