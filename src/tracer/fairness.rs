@@ -8,7 +8,7 @@
 use super::calls::Call;
 use super::task::Task;
 use super::world::{Due, World};
-use crate::clock::VirtualDuration;
+use crate::clock::{DeadlineKey, VirtualDuration, VirtualInstant};
 
 /// So many waits in a row that were called off and led to nothing else.
 const VAIN_WAITS: u32 = 24;
@@ -28,6 +28,10 @@ pub(super) struct Manners {
     pub(super) to_be_held: bool,
     /// Whether it is held, standing before a call.
     pub(super) held: bool,
+    /// The stream on which it has begun a line and not ended it, and since when.
+    pub(super) amid_line: Option<(u8, VirtualInstant)>,
+    /// The stream on which it waits for another thread's line to end, and until when at most.
+    pub(super) waits_for_line: Option<(u8, DeadlineKey)>,
 }
 
 impl World<'_> {
@@ -73,7 +77,7 @@ impl World<'_> {
 
     /// All sleep, and a time-out has come true since some were held: they go on.
     pub(super) fn let_held_go_on(&mut self) -> bool {
-        let held = |task: &&Task| task.manners.held;
+        let held = |task: &&Task| task.manners.held && task.manners.waits_for_line.is_none();
         if !self.timed_out_since_held {
             return false;
         }
@@ -87,6 +91,9 @@ impl World<'_> {
     /// A held thread makes its call now.
     pub(super) fn unhold(&mut self, tid: i32) {
         let Some(task) = self.tasks.get_mut(&tid) else { return };
+        if let Some((_, key)) = task.manners.waits_for_line.take() {
+            self.deadlines.cancel(key);
+        }
         if std::mem::take(&mut task.manners.held) && super::calls::enter(self, tid).is_err() {
             // It was killed while it stood there.
             self.release(tid, super::tracee::Resume::Go(0));

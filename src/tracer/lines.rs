@@ -63,6 +63,11 @@ impl Lines {
         ended
     }
 
+    /// Whether thread `tid` is in the middle of a line.
+    pub(super) fn is_unfinished(&self, tid: i32, fd: u8) -> bool {
+        self.unfinished.contains_key(&(tid, fd))
+    }
+
     /// Thread `tid` writes no more: what it left unfinished.
     pub(super) fn end(&mut self, tid: i32) -> Vec<EventKind> {
         [1, 2].into_iter().filter_map(|fd| Some(self.unfinished.remove(&(tid, fd))?.finish(fd, true))).collect()

@@ -26,9 +26,19 @@
 //! - *Arming the kernel's timers at their deadline by calls in the program*: its blocked threads would have to be disturbed. A
 //!   timer's signal is queued from outside; a timerfd is told its expirations through a copy of the descriptor.
 //!
-//! # What is a clock and is not covered
-//! `rdtsc`, `/proc/uptime` and file times tell the machine's time. `recvmmsg` and `io_getevents` with a time-out, `adjtimex`
-//! and peers outside the run are named in [`crate::trace::End::unvirtualised`], and time is real from then on.
+//! # What is a clock, and what is done about it
+//! Virtual: all clocks of `clock_gettime` but those of CPU time, `gettimeofday`, `time`, `times`, the uptime of `sysinfo`, reading by
+//! `adjtimex`; all waits, timers and socket time-outs; when a file was changed, by writing, by opening, by `touch` (`files`).
+//! CPU clocks and `getrusage` tell the CPU time that was really used.
+//!
+//! The kernel's own timers of TCP (delayed acknowledgements, sending again) are real: while one is running that may wake
+//! somebody, time goes with real time (`segments`).
+//!
+//! Named in [`crate::trace::End::unvirtualised`], with real time from then on: `recvmmsg` and `io_getevents` with a time-out, and
+//! peers outside the run that were reached.
+//!
+//! Not covered, and not seen: `/proc/uptime`, the start of a process in `/proc/PID/stat`; a file's times of access and of
+//! status change, times of folders and of files that were there before; overruns that a signalfd tells.
 
 mod calls;
 mod contained;
@@ -40,6 +50,7 @@ mod filter;
 mod finish;
 mod fire;
 mod fixture;
+mod halves;
 mod inject;
 mod lifecycle;
 mod lines;

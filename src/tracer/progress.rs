@@ -17,8 +17,10 @@ use crate::clock::{VirtualDuration, VirtualInstant};
 pub(super) const STOP_COST: u64 = 3_500;
 /// With more free threads than this, only the one that stopped is asked at each stop, and all now and then.
 const MOST_ASKED: usize = 12;
-/// How often all are asked then.
+/// How often all are asked then, at the most.
 const ALL_ASKED_EVERY: u64 = 500_000;
+/// What it costs to ask one, twenty times: asking may take a twentieth of the time.
+const ASKING: u64 = 30_000;
 /// A thread that slept no longer than this between two looks is taken to have been there all the time: our own stops are
 /// as long.
 const SHORT_SLEEP: u64 = 100_000;
@@ -51,6 +53,11 @@ impl Progress {
         }
         self.local.max(back(now, VirtualDuration::from_nanos(waited))).min(now)
     }
+}
+
+/// So long a while passes between two rounds in which this many threads are asked.
+fn nanos_of_asking(threads: usize) -> u64 {
+    u64::try_from(threads).unwrap_or(u64::MAX).saturating_mul(ASKING)
 }
 
 fn nanos(duration: std::time::Duration) -> u64 {
@@ -155,7 +162,7 @@ impl World<'_> {
         let since = nanos(self.pacer.all_asked.elapsed());
         if let Some(tid) = stopped
             && free.len() > MOST_ASKED
-            && since < ALL_ASKED_EVERY
+            && since < ALL_ASKED_EVERY.max(nanos_of_asking(free.len()))
         {
             return vec![tid];
         }

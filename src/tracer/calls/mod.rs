@@ -50,6 +50,8 @@ pub(super) enum Then {
     See(Seen),
     /// The kernel does what the registers now say instead.
     Replace(Seen),
+    /// It stays where it is, before the call, for now.
+    Hold,
 }
 
 /// A call answered with an error.
@@ -94,6 +96,7 @@ pub(super) fn enter(world: &mut World<'_>, tid: i32) -> io::Result<()> {
     };
     match then {
         Then::Go => world.release(tid, ordering::going_on(world)),
+        Then::Hold => {}
         Then::Answer(result) => {
             registers = original;
             registers.answer(result);

@@ -86,6 +86,9 @@ fn stream(world: &World<'_>, caller: Caller, registers: &Native) -> Option<u8> {
 /// The program writes these parts of its memory to a stream.
 fn take(world: &mut World<'_>, caller: Caller, stream: u8, parts: Vec<(u64, u64)>) -> io::Result<Then> {
     if !world.streams.is_captured() && !world.is_fixture(caller.pid) {
+        if world.waits_for_line(caller, stream) {
+            return Ok(Then::Hold);
+        }
         return Ok(Then::See(Seen::Write { stream, parts }));
     }
     let bytes = collect(caller.tid, &parts, MOST)?;
@@ -100,6 +103,8 @@ pub(super) fn written(world: &mut World<'_>, caller: Caller, stream: u8, parts: 
     // What cannot be read any more was written all the same; another thread has taken it away.
     let bytes = collect(caller.tid, parts, count).unwrap_or_default();
     record(world, caller, stream, &bytes);
+    let unfinished = world.lines.is_unfinished(caller.tid, stream);
+    world.wrote(caller.tid, stream, unfinished);
 }
 
 fn collect(tid: i32, parts: &[(u64, u64)], most: u64) -> io::Result<Vec<u8>> {
