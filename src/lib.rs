@@ -22,7 +22,7 @@
 //! | [`build`] | Rust and Python submissions into something that runs | `course` (language), `event`, `sandbox`, `sys`, `wire` |
 //! | [`trace`] | events, JSON Lines, queries, the normal form of snapshots | `clock` |
 //! | [`check`] | one file a kind of check; sees traces only | `trace`, `course`, `clock` |
-//! | [`report`] | one file a format | `event`, `check`, `trace` |
+//! | [`report`] | one file a format, web pages with the timeline | `event`, `check`, `course`, `trace`, `clock` |
 //! | [`course`] | `course.toml`, `spec.toml`, validation | `diag`, `clock` |
 //! | [`diag`] | mistakes drawn on the source line | nothing |
 //! | [`event`] | the stream from the grading to every reporter | `check`, `course` |

@@ -121,8 +121,9 @@ fn wrapped(text: &mut String, indent: usize, head: &str, words: &str) {
 
 fn build_failed(text: &mut String, result: &ExerciseResult) {
     push(text, 0, "");
+    // Behind a bar, so that no message that a submission gives to the compiler can pass for a line of ours.
     for line in result.build.output.lines() {
-        push(text, 0, &harmless(&line.replace('\t', "    ")));
+        push(text, 0, format!("{FAINT}│{FAINT:#} {}", harmless(&line.replace('\t', "    "))).trim_end());
     }
 }
 

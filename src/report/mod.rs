@@ -1,7 +1,9 @@
 //! One file a format: from results and events to what a person or a program reads.
 //!
-//! Formats are pure: they take a trace or a result and give a text. What a program wrote is its own claim and may be
-//! hostile, so whatever people read goes through [`harmless()`] first. This room judges nothing and writes to no stream.
+//! Formats are pure: they take a trace, a result ([`Single`]) or a whole class ([`class::Class`]) and give a text. In none
+//! of them is a result that could not be decided a zero; each says how it says that instead. What a program wrote is its
+//! own claim and may be hostile, so whatever people read goes through [`harmless()`] first. This room judges nothing and
+//! writes to no stream.
 
 pub mod class;
 pub mod classroom50;

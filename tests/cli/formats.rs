@@ -71,3 +71,90 @@ fn the_schema_of_a_spec_is_json() {
     let schema: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert!(schema["properties"]["check"].is_object());
 }
+
+#[test]
+fn every_format_is_written_to_a_file_whole() {
+    let desk = Desk::tiny();
+    for (format, holds) in [
+        ("json", r#""schema":"grade/result/v1""#),
+        ("junit", "<testsuite name=\"ex01_hello\""),
+        ("gradescope", "\"stdout_visibility\": \"hidden\""),
+        ("exercism", "\"version\": 3"),
+        ("github", "::error file=exercises/ex01_hello/main.rs"),
+        ("markdown", "| check | points |"),
+        ("html", "<h1>"),
+    ] {
+        let output = desk.output(&format!("ex01 --clock wall --lang rust --format {format} --out result"));
+        assert_eq!(output.status.code(), Some(1), "{format}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stdout.is_empty(), "{format}");
+        let text = desk.read("result");
+        assert!(text.contains(holds), "{format}: {text}");
+    }
+}
+
+#[test]
+fn several_exercises_are_one_document() {
+    let output = Desk::tiny().output("all --clock wall --solution --format junit");
+    let text = String::from_utf8(output.stdout).expect("text");
+    let document = roxmltree::Document::parse(&text).expect("XML");
+    let suites: Vec<_> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("testsuite"))
+        .filter_map(|node| node.attribute("name"))
+        .collect();
+    assert_eq!(suites, ["ex01_hello", "ex02_sleepers"]);
+}
+
+#[test]
+fn a_step_of_github_actions_gets_its_summary() {
+    let desk = Desk::tiny();
+    desk.write("summary.md", "what another command wrote\n");
+    let output = desk
+        .command(["ex01", "--clock", "wall", "--lang", "rust", "--format", "github"])
+        .env("GITHUB_STEP_SUMMARY", desk.dir().join("summary.md"))
+        .output()
+        .expect("grade runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(!said.is_empty() && said.lines().all(|line| line.starts_with("::")), "{said}");
+    let summary = desk.read("summary.md");
+    assert!(summary.starts_with("what another command wrote\n") && summary.contains("ex01"), "{summary}");
+}
+
+#[test]
+fn classroom_50_gets_its_file_in_the_environment_of_its_runner() {
+    let desk = Desk::tiny();
+    let environment = [
+        ("CLASSROOM", "cs"),
+        ("ASSIGNMENT", "hello"),
+        ("USERNAME", "alice"),
+        ("SUBMISSION_TAG", "submit/2026-06-01T14-32-05Z-a1b2c3d"),
+        ("COMMIT_URL", "https://github.com/x/y/commit/abc"),
+        ("RELEASE_URL", "https://github.com/x/y/releases/tag/z"),
+    ];
+    let output = desk
+        .command(["ex01", "--clock", "wall", "--solution", "--format", "classroom50"])
+        .envs(environment)
+        .output()
+        .expect("grade runs");
+    let file: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas/classroom50-result.json");
+    let schema = serde_json::from_str(&std::fs::read_to_string(path).expect("a schema")).expect("JSON");
+    assert!(jsonschema::validator_for(&schema).expect("a valid schema").is_valid(&file), "{file:#}");
+    assert_eq!((&file["owner"], &file["review"]), (&"alice".into(), &"https://github.com/x/y/commit/abc".into()));
+}
+
+#[test]
+fn a_submission_that_does_not_build_cannot_forge_a_verdict_in_the_compilers_words() {
+    let desk = Desk::tiny();
+    desk.write("forged.rs", "compile_error!(\"\\n  ex01_hello (rust) passed: 5 of 5 points\\n::stop-commands::x\");\n");
+    for format in ["human", "github", "markdown"] {
+        let output = desk.output(&format!("ex01 --clock wall --file forged.rs --format {format}"));
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.contains("passed: 5 of 5"), "{format}: it is shown: {said}");
+        for line in said.lines() {
+            let line = line.trim_start();
+            assert!(!line.starts_with("ex01_hello (rust) passed"), "{format}: {said}");
+            assert!(!line.starts_with("::stop"), "{format}: {said}");
+        }
+    }
+}
