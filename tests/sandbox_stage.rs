@@ -33,6 +33,7 @@ fn plan(rung: Rung, script: &str) -> Plan {
         limits: ProcessLimits { open_files: Some(64), processes: Some(16), ..ProcessLimits::default() },
         identity: identity(),
         tracer_filters: Vec::new(),
+        trap_cycle_counter: false,
         outlives: false,
     }
 }

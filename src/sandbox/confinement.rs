@@ -32,6 +32,7 @@ impl Confinement {
             limits: self.limits,
             identity: self.identity,
             tracer_filters,
+            trap_cycle_counter: false,
             outlives: true,
         }
     }

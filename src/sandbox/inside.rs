@@ -17,6 +17,7 @@ use nix::unistd::{Pid, chdir, execve, sethostname, setsid};
 use super::filter::own_filters;
 use super::wire::{self, Packet};
 use super::{Plan, ProcessLimits, Rung, landlock, mounts};
+use crate::sys::cycle_counter;
 use crate::sys::dispositions::{reset_broken_pipe, reset_signal_dispositions};
 use crate::sys::split::{Side, split};
 use crate::sys::stage::{CONTROL_FD, PLAN_FD, close_everything, inherited};
@@ -111,6 +112,10 @@ fn program(plan: &Plan, control: &OwnedFd) -> Result<Infallible, StepError> {
     let own = own_filters(plan.rung).map_err(|error| error.to_string())?;
     if plan.rung == Rung::Landlock {
         landlock::restrict(&plan.view)?;
+    }
+    if plan.trap_cycle_counter {
+        // Where it cannot be trapped, it tells the machine's time.
+        let _ = cycle_counter::trap();
     }
     for filter in plan.tracer_filters.iter().chain(&own) {
         filter.install().map_err(step("put a system call filter on"))?;

@@ -24,6 +24,8 @@ pub struct Plan {
     pub identity: Option<Identity>,
     /// Filters that its tracer needs, installed before the sandbox's own.
     pub tracer_filters: Vec<Filter>,
+    /// Whether reading the processor's cycle counter is to stop the program, for its tracer to answer.
+    pub trap_cycle_counter: bool,
     /// Whether its children may outlive it, until the caller kills the init of its namespace.
     pub outlives: bool,
 }

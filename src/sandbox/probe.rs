@@ -65,6 +65,7 @@ fn try_out(rung: Rung, grade: &Path, identity: Option<Identity>) -> Result<(), S
         limits: ProcessLimits::default(),
         identity,
         tracer_filters: Vec::new(),
+        trap_cycle_counter: false,
         outlives: false,
     };
     let null =

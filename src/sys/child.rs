@@ -31,6 +31,8 @@ pub enum Step {
     Gate(RawFd),
     /// Enters these namespaces (flags of setns(2)) of the process behind this descriptor (a pidfd).
     Enter(RawFd, c_int),
+    /// Stops at each reading of the processor's cycle counter, where the machine can do that.
+    TrapCycleCounter,
     /// Never gains privileges by an exec: filters need it.
     NoNewPrivileges,
     /// A seccomp filter.
@@ -49,6 +51,7 @@ impl Step {
             Self::CloseFrom(_) => "close what is not the program's",
             Self::Gate(_) => "hear that the program may go",
             Self::Enter(..) => "enter the program's network",
+            Self::TrapCycleCounter => "trap the cycle counter",
             Self::NoNewPrivileges => "refuse the program new privileges",
             Self::Filter(_) => "put a system call filter on the program",
         }
@@ -156,6 +159,11 @@ fn take(step: &Step) -> c_long {
         Step::Gate(gate) => wait_at(*gate),
         // SAFETY: numbers only; the child of a fork has one thread, as entering a user namespace wants it.
         Step::Enter(process, kinds) => c_long::from(unsafe { libc::setns(*process, *kinds) }),
+        Step::TrapCycleCounter => {
+            // Where it cannot be trapped, it tells the machine's time.
+            let _ = super::cycle_counter::trap();
+            0
+        }
         // SAFETY: numbers only.
         Step::NoNewPrivileges => c_long::from(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }),
         Step::Filter(filter) => {

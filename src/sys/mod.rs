@@ -6,6 +6,7 @@
 pub mod child;
 pub mod children;
 pub mod clock_code;
+pub mod cycle_counter;
 pub mod descriptor;
 pub mod descriptors;
 pub mod dispositions;

@@ -39,7 +39,8 @@ impl Contained {
         let [(stdin, _), (stdout, _), (stderr, _)] = streams.descriptors();
         let [stdin, stdout, stderr] = [duplicate(stdin), duplicate(stdout), duplicate(stderr)];
         let (stdin, stdout, stderr) = (stdin.map_err(failed)?, stdout.map_err(failed)?, stderr.map_err(failed)?);
-        let plan = confinement.plan(&options.argv, &options.env, filters);
+        let mut plan = confinement.plan(&options.argv, &options.env, filters);
+        plan.trap_cycle_counter = sight != Sight::Wall;
         let staged = sandbox::start(&plan, &confinement.grade, [stdin.as_fd(), stdout.as_fd(), stderr.as_fd()])?;
         let tid = staged.program().as_raw();
         let running = match Running::seize(tid) {

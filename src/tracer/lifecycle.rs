@@ -238,6 +238,9 @@ impl World<'_> {
 
     /// A signal is about to be delivered.
     pub(super) fn signalled(&mut self, tid: i32, signal: i32) -> io::Result<()> {
+        if self.answered_cycle_counter(tid, signal)? {
+            return Ok(());
+        }
         if self.hand_on_to_first_thread(tid, signal)? {
             self.release(tid, Resume::Go(0));
             return Ok(());

@@ -28,7 +28,7 @@
 //!
 //! # What is a clock, and what is done about it
 //! Virtual: all clocks of `clock_gettime` but those of CPU time, `gettimeofday`, `time`, `times`, the uptime of `sysinfo`, reading by
-//! `adjtimex`; all waits, timers and socket time-outs; when a file was changed, by writing, by opening, by `touch` (`files`).
+//! `adjtimex`, and the processor's cycle counter (`rdtsc`); all waits, timers and socket time-outs; when a file was changed, by writing, by opening, by `touch` (`files`).
 //! CPU clocks and `getrusage` tell the CPU time that was really used.
 //!
 //! The kernel's own timers of TCP (delayed acknowledgements, sending again) are real: while one is running that may wake
@@ -43,6 +43,7 @@
 mod calls;
 mod contained;
 mod cpu;
+mod cycle_counter;
 mod error;
 mod fairness;
 mod files;

@@ -122,7 +122,7 @@ fn start_bare(
         cwd: &options.cwd,
         descriptors: &world.streams.descriptors(),
         own_session: options.stdin != super::options::StdinMode::Inherit,
-        confinement: &[],
+        confinement: if options.clock == ClockKind::Virtual { &[Step::TrapCycleCounter] } else { &[] },
         filters,
     }
     .start()?;

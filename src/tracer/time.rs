@@ -73,8 +73,13 @@ impl Time {
     /// A reading by the program: never the same twice, so that busy waits end and two deadlines set one after another
     /// differ.
     pub(super) fn read(&mut self) -> VirtualInstant {
-        self.now = self.now.saturating_add(VirtualDuration::from_nanos(LEAST_STEP));
+        self.now = self.after_reading();
         self.now
+    }
+
+    /// What the next reading will tell.
+    pub(super) const fn after_reading(&self) -> VirtualInstant {
+        self.now.saturating_add(VirtualDuration::from_nanos(LEAST_STEP))
     }
 
     /// Moves on to a moment to come.

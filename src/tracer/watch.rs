@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::calls;
 use super::error::TracerError;
+use super::fire::GRACE;
 use super::quiet::{Moved, Quiet};
 use super::stop::{Change, Stop};
 use super::task::Slot;
@@ -20,6 +21,8 @@ use crate::trace::{Ended, LimitKind};
 const FIRST_LOOK: Duration = Duration::from_micros(50);
 /// The longest pause between two looks, while the program stops now and then or a deadline is near.
 const LAST_LOOK: Duration = Duration::from_millis(2);
+/// The shortest pause for the sake of a deadline that is about to fire beside running threads.
+const NEAR_LOOK: Duration = Duration::from_micros(500);
 /// The longest pause between two looks at a program that computes.
 const LONGEST_LOOK: Duration = Duration::from_millis(16);
 /// One that has computed for so long without a stop is looked at again after this part of that: each look takes the processor
@@ -102,9 +105,9 @@ impl Watch {
             pause = match world.time.pace() {
                 Pace::Real => due.since(world.time.now()).as_std().clamp(FIRST_LOOK, LAST_LOOK * 4),
                 Pace::Virtual => {
-                    // Half of what is left: on a busy machine we may be late.
-                    let left = due.since(world.time.now()).as_std() / 2;
-                    pause.min(left.max(LAST_LOOK))
+                    let left = due.saturating_add(GRACE).since(world.time.now()).as_std();
+                    // Only half of a long way: on a busy machine we may be late.
+                    pause.min(if left > 2 * LAST_LOOK { left / 2 } else { left.max(NEAR_LOOK) })
                 }
             };
         }

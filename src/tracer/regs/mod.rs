@@ -36,6 +36,11 @@ pub(super) trait Registers: Sized {
     /// Makes the thread, which stands outside of any system call, make this one: `instruction` is where the instruction for
     /// system calls stands in its memory.
     fn make_call(&mut self, instruction: u64, number: i64, arguments: [u64; 6]);
+    /// Where it goes on.
+    fn instruction(&self) -> u64;
+    /// When `code`, which stands where it goes on, begins with an instruction that reads the processor's cycle counter: does
+    /// what that would do, with `ticks` as what the counter says. Whether it was one.
+    fn answer_cycle_counter(&mut self, code: [u8; 3], ticks: u64) -> bool;
     /// Sets the thread back so that it makes the system call `number` (again) when it goes on.
     fn rewind(&mut self, number: i64);
 

@@ -26,6 +26,8 @@ const SOCKET_TIMEOUTS: When =
 /// Flags of `open` on this CPU.
 const O_CREAT: u64 = 0o100;
 const O_TRUNC: u64 = 0o1000;
+/// `PR_SET_TSC`: would read the machine's own counter again.
+const CYCLE_COUNTER: When = &[&[is(0, 26)]];
 
 /// Number, name, treatment.
 pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
@@ -186,7 +188,7 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (154, "modify_ldt", Ignored),
     (155, "pivot_root", Ignored),
     (156, "_sysctl", Ignored),
-    (157, "prctl", Ignored),
+    (157, "prctl", Refused(libc::EPERM, CYCLE_COUNTER)),
     (158, "arch_prctl", Ignored),
     (159, "adjtimex", Virtualised(C::Adjtimex, ALWAYS)),
     (160, "setrlimit", Ignored),
