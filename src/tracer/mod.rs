@@ -5,7 +5,8 @@
 //! calls (`regs`, `filter`) stops the few that matter; one file a family says what is done about them (`calls`). Timed waits
 //! become waits without end, and their deadlines are ours (`fire`). Time moves by what threads used (`progress`), or
 //! jumps when all sleep (`quiet`). What happened is noted (`record`, `lines`); when nothing can ever move again, `stuck` says
-//! who waits on what. Under a schedule, `turns` and `turn_loop` decide who runs.
+//! who waits on what. Programs read the clock by code of ours, mostly without a stop (`vdso`), and the processor's cycle counter
+//! by a trap (`cycle_counter`). Under a schedule, `turns` and `turn_loop` decide who runs.
 //!
 //! It does not judge, and it knows nothing of exercises.
 //!
@@ -22,6 +23,9 @@
 //! - *Holding a sleeper at its stop* instead of letting it `pause`: a signal could not wake it.
 //! - *Writing captured output to a pipe that we read*: it fills up, has to be waited for, and costs a second stop. The bytes
 //!   are taken from memory and the call is answered.
+//! - *Every reading of the clock a stop*: half of an interpreter's start is reading it.
+//! - *Telling the time without a stop for as long as the machine's coarse clock stands*: a thread that slept while others
+//!   computed read it too early, by up to a tick. Its own CPU time and its own count of sleeps know.
 //! - *Streams by number*: a child's descriptor 1 is often a pipe to its parent. `kcmp(2)` and the pipe's inode tell.
 //! - *Arming the kernel's timers at their deadline by calls in the program*: its blocked threads would have to be disturbed. A
 //!   timer's signal is queued from outside; a timerfd is told its expirations through a copy of the descriptor.
