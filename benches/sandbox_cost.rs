@@ -93,6 +93,7 @@ fn contained(rung: Rung) -> bool {
         limits: ProcessLimits::default(),
         identity: own_identity(),
         tracer_filters: Vec::new(),
+        trap_cycle_counter: false,
         outlives: false,
     };
     let null = File::options().read(true).write(true).open("/dev/null").expect("/dev/null");

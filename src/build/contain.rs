@@ -108,6 +108,7 @@ impl Compile<'_> {
             },
             identity,
             tracer_filters: Vec::new(),
+            trap_cycle_counter: false,
             outlives: false,
         };
         let null = fs::File::open("/dev/null").map_err(system)?;
