@@ -5,7 +5,10 @@ use std::io::{Read, Seek};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
+use grade::course::model::Limits;
+use grade::engine::{Engine, Interrupt, RunRequest, TracedEngine};
 use grade::sandbox::{Identity, Plan, ProcessLimits, Rung, SandboxError, View, probe, start};
+use grade::trace::Ended;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 
 fn grade_binary() -> &'static Path {
@@ -143,6 +146,27 @@ fn landlock_closes_files_and_signals() {
     victim.wait().expect("our child");
     assert!(text.ends_with("alive\n") && !text.contains("root:"), "{text}");
     assert!(!Path::new("/tmp/grade-landlock-canary").exists());
+}
+
+#[test]
+fn a_contained_program_takes_turns_under_a_schedule() {
+    for rung in [Rung::Namespaces, Rung::Landlock] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let request = RunRequest {
+            argv: ["/bin/sh", "-c", "sleep 1 & sleep 2; wait; echo done"].map(Into::into).to_vec(),
+            env: vec![("PATH".into(), "/usr/bin:/bin".into())],
+            cwd: folder.path().to_owned(),
+            stdin: Vec::new(),
+            limits: Limits::default(),
+            real_limit: std::time::Duration::from_mins(1),
+            schedule: 7,
+            http: false,
+            interrupt: Interrupt::default(),
+        };
+        let engine = TracedEngine::with_executable(grade_binary()).contained_by(rung);
+        let trace = engine.run(&request).expect("a run");
+        assert_eq!(trace.end.ended, Ended::Exit, "{rung:?}: {:?}", trace.end);
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub(super) fn summarise(runs: &[CaseRun], cases: usize, schedules: usize, sandbo
         sandbox: sandbox.to_owned(),
         ended: worst.ended,
         limit: worst.limit,
+        used: worst.used,
     })
 }
 

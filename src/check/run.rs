@@ -5,7 +5,7 @@ use super::finding::{Failure, SpecFault, line_evidence, shorten};
 use super::nearest::nearest_line;
 use crate::course::model::{Case, GroupBy, Operand, Scope, Selector, Spec};
 use crate::trace::query::{Group, Grouping, Lives, Match, groups, matches};
-use crate::trace::{Ended, LimitKind, Trace};
+use crate::trace::{End, Ended, LimitKind, Trace};
 
 /// One case under one schedule, with what several checks ask of it read once.
 pub(crate) struct Run<'a> {
@@ -115,7 +115,7 @@ impl<'a> Run<'a> {
             Ended::NoProgress => {
                 Some(format!("the run was ended at {at}: it went on polling without getting anywhere"))
             }
-            Ended::Limit => Some(format!("the run was ended at {at}: {}", limit_words(self.spec, end.limit))),
+            Ended::Limit => Some(format!("the run was ended at {at}: {}", limit_words(self.spec, end))),
             Ended::Interrupted => Some(format!("the run was interrupted at {at}")),
         }
     }
@@ -181,15 +181,19 @@ fn real_args(case: &Case, trace: &Trace) -> Vec<String> {
     }
 }
 
-fn limit_words(spec: &Spec, limit: Option<LimitKind>) -> String {
+fn limit_words(spec: &Spec, end: &End) -> String {
     let limits = &spec.limits;
-    match limit {
-        Some(LimitKind::Time) => format!("its time limit of {} was over", limits.time),
+    let said = match end.limit {
+        Some(LimitKind::Time) => return format!("its time limit of {} was over", limits.time),
         Some(LimitKind::RealTime) => "it took too long on this machine (the limit of real time)".to_owned(),
         Some(LimitKind::Cpu) => format!("it used more than {} of CPU time", limits.cpu),
         Some(LimitKind::Memory) => format!("it used more than {} MiB of memory", limits.memory >> 20),
         Some(LimitKind::Processes) => format!("it had more than {} processes and threads at once", limits.processes),
         Some(LimitKind::Output) => format!("it printed more than {} KiB", limits.output >> 10),
-        None => "a limit was reached".to_owned(),
+        None => return "a limit was reached".to_owned(),
+    };
+    match end.limit.zip(end.used) {
+        Some((limit, used)) => format!("{said}: {}", limit.amount(used)),
+        None => said,
     }
 }

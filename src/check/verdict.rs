@@ -157,4 +157,7 @@ pub struct RunSummary {
     /// Which limit ended a run, when one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<LimitKind>,
+    /// How much of what that limit counts was used: nanoseconds, bytes, or threads and processes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<u64>,
 }

@@ -155,7 +155,7 @@ fn engine() -> Finding {
             "clock",
             "the machine's",
             format!(
-                "{why}\nsleeps take as long as they take, and checks that ask which thread or process did what are not \
+                "{why}\nnothing is graded so, unless `--sandbox off` says that a submission may do what you may do\nsleeps take as long as they take, and checks that ask which thread or process did what are not \
                  seen"
             ),
         ),
@@ -163,22 +163,31 @@ fn engine() -> Finding {
 }
 
 fn isolation() -> Finding {
-    let probed = sandbox::probe(Path::new("/proc/self/exe"), None);
-    let refused: Vec<String> = probed.refused.iter().map(|refusal| refusal.reason.clone()).collect();
-    let refused = refused.join("\n");
+    // With a user of its own, as a run has it.
+    let probed = sandbox::best(Path::new("/proc/self/exe"));
+    let mut means: Vec<String> = probed.refused.iter().map(|refusal| refusal.reason.clone()).collect();
+    means.extend(sandbox::remedies(&probed.refused));
     match probed.best {
-        Rung::Namespaces => Finding::new(State::Good, "isolation", "namespaces: files, processes and network", ""),
-        Rung::Landlock => Finding::new(
-            State::Less,
+        Rung::Namespaces => Finding::new(
+            State::Good,
             "isolation",
-            "Landlock: files, not the network",
-            format!("{refused}\ngrade only code that you would run yourself"),
+            "namespaces: files, processes and a network of its own",
+            if probed.own_user { "each run is a user of its own" } else { "" },
         ),
-        Rung::Off => Finding::new(
-            State::Less,
-            "isolation",
-            "none: limits only",
-            format!("{refused}\ngrade only code that you would run yourself"),
-        ),
+        Rung::Landlock => {
+            means.push(
+                "a submission may reach other programs on this machine's network, and take its disk space".to_owned(),
+            );
+            Finding::new(
+                State::Less,
+                "isolation",
+                "Landlock: files, signals; the network as well as it can",
+                means.join("\n"),
+            )
+        }
+        Rung::Off => {
+            means.push("nothing is graded, unless `--sandbox off` says that it may do what you may do".to_owned());
+            Finding::new(State::Bad, "isolation", "none", means.join("\n"))
+        }
     }
 }

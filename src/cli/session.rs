@@ -80,8 +80,13 @@ fn watch_signals(interrupt: &Interrupt) -> std::io::Result<()> {
 /// The best engine that this machine has, or the one that was asked for.
 fn engines(clock: Option<ClockArg>, sandbox: SandboxArg) -> Result<Engines, Failure> {
     if clock == Some(ClockArg::Wall) {
-        without_sandbox(sandbox, &"the wall clock's engine has none")?;
-        return Ok(Engines { first: Box::new(WallEngine::new()), wall: None, note: None });
+        // The engine that only watches as a parent contains nothing.
+        let first: Box<dyn Engine> = match TracedEngine::probe() {
+            _ if sandbox == SandboxArg::Off => Box::new(WallEngine::new()),
+            Ok(()) => Box::new(contained(TracedEngine::new(), sandbox)?.on_the_wall_clock()),
+            Err(why) => return Err(no_sandbox(&why)),
+        };
+        return Ok(Engines { first, wall: None, note: None });
     }
     match (TracedEngine::probe(), clock) {
         (Ok(()), clock) => {
@@ -91,7 +96,9 @@ fn engines(clock: Option<ClockArg>, sandbox: SandboxArg) -> Result<Engines, Fail
             Ok(Engines { first: Box::new(traced), wall, note: None })
         }
         (Err(why), None) => {
-            without_sandbox(sandbox, &why)?;
+            if sandbox != SandboxArg::Off {
+                return Err(no_sandbox(&why));
+            }
             Ok(Engines {
                 first: Box::new(WallEngine::new()),
                 wall: None,
@@ -118,11 +125,6 @@ fn contained(engine: TracedEngine, sandbox: SandboxArg) -> Result<TracedEngine, 
             .help("`--sandbox auto` takes what there is"));
     }
     Ok(contained)
-}
-
-/// For an engine that contains nothing: refuses when a sandbox was asked for in so many words.
-fn without_sandbox(sandbox: SandboxArg, why: &dyn Display) -> Result<(), Failure> {
-    if sandbox == SandboxArg::Require { Err(no_sandbox(why)) } else { Ok(()) }
 }
 
 fn no_sandbox(why: &dyn Display) -> Failure {

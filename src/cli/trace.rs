@@ -57,9 +57,10 @@ pub struct TraceArgs {
     /// What the calendar says when the program starts (default: 2026-01-01T00:00:00Z)
     #[arg(long, value_name = "RFC3339", value_parser = epoch)]
     pub epoch: Option<Epoch>,
-    /// Whether the program runs in a sandbox: `auto` and `off` leave it your files, your folder and your network;
-    /// `require` shows it the system and the present folder to read, empties /tmp, and cuts the network off
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = SandboxArg::Auto)]
+    /// Whether the program runs in a sandbox: `off` leaves it your files, your folder and your network, as it is your
+    /// program; `require` shows it the system and the present folder to read, empties /tmp, and cuts the network off;
+    /// `auto` does the same where this machine can, and says so where it cannot
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = SandboxArg::Off)]
     pub sandbox: SandboxArg,
     /// Where the report goes (default: standard error)
     #[arg(long, value_name = "FILE")]
@@ -116,8 +117,14 @@ fn trace(args: &TraceArgs, console: &Console) -> Result<u8, (u8, Failure)> {
     // Before the run: a report that cannot be written should not cost an hour.
     let file = args.out.as_deref().map(create).transpose().map_err(ours)?;
     let mut options = options(args);
-    if args.sandbox == SandboxArg::Require {
-        confine(&mut options).map_err(ours)?;
+    match args.sandbox {
+        SandboxArg::Off => {}
+        SandboxArg::Auto => {
+            if let Err(failure) = confine(&mut options) {
+                console.say(&format!("{}; it runs with your own rights\n", failure.message));
+            }
+        }
+        SandboxArg::Require | SandboxArg::Landlock => confine(&mut options).map_err(ours)?,
     }
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
         signal_hook::flag::register(signal, options.interrupt.clone())
@@ -279,6 +286,7 @@ mod tests {
 
     fn end(ended: Ended, exit: Option<ExitStatus>) -> End {
         End {
+            used: None,
             exit,
             ended,
             limit: None,

@@ -244,7 +244,10 @@ fn usage(text: &mut String, result: &ExerciseResult, run: &RunSummary) {
         (Ended::Exit | Ended::Signal | Ended::Interrupted, _) => None,
     };
     if let Some(why) = stopped {
-        push(text, 2, &format!("{FAINT}the program was stopped{FAINT:#}: {why}"));
+        // Of a time, it is what the limit says.
+        let counted = run.limit.filter(|limit| !matches!(limit, LimitKind::Time | LimitKind::RealTime));
+        let amount = counted.zip(run.used).map(|(limit, used)| format!(" ({})", limit.amount(used)));
+        push(text, 2, &format!("{FAINT}the program was stopped{FAINT:#}: {why}{}", amount.unwrap_or_default()));
     }
     if result.verdict == Verdict::Passed {
         let plural = |count: u32, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
@@ -259,6 +262,10 @@ fn usage(text: &mut String, result: &ExerciseResult, run: &RunSummary) {
             ClockKind::Wall => format!("up to {longest} each, on the machine's clock"),
         };
         push(text, 2, &format!("{FAINT}{what}: {spent}{FAINT:#}"));
+    }
+    match run.sandbox.as_str() {
+        "off" => push(text, 2, &format!("{BAD}UNSAFE{BAD:#}: it ran without a sandbox (sandbox: off)")),
+        rung => push(text, 2, &format!("{FAINT}sandbox: {}{FAINT:#}", harmless(rung))),
     }
 }
 

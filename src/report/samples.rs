@@ -32,6 +32,7 @@ pub(super) fn trace(events: Vec<Event>) -> Trace {
             epoch: "2026-01-01T00:00:00Z".to_owned(),
         },
         end: End {
+            used: None,
             exit: Some(ExitStatus::Code(0)),
             ended: Ended::Exit,
             limit: None,

@@ -221,7 +221,10 @@ fn ending(end: &End) -> String {
         (Ended::Signal, None) => "killed".to_owned(),
         (Ended::Stuck, _) => "stuck: a deadlock".to_owned(),
         (Ended::NoProgress, _) => "no progress: it polls for ever".to_owned(),
-        (Ended::Limit, _) => format!("stopped: {}", end.limit.map_or("over a limit", limit_words)),
+        (Ended::Limit, _) => {
+            let amount = end.limit.zip(end.used).map(|(limit, used)| format!(" ({})", limit.amount(used)));
+            format!("stopped: {}{}", end.limit.map_or("over a limit", limit_words), amount.unwrap_or_default())
+        }
         (Ended::Interrupted, _) => "interrupted".to_owned(),
     }
 }

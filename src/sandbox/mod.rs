@@ -7,7 +7,7 @@
 //! | rung | gives |
 //! | --- | --- |
 //! | [`Rung::Namespaces`] | its own files, processes, loopback network and IPC; certain kill; quotas |
-//! | [`Rung::Landlock`] | files, signals and abstract sockets closed; the network is not isolated |
+//! | [`Rung::Landlock`] | files, signals and abstract sockets closed; the network is the machine's, and the tracer refuses what leads out of the run |
 //! | [`Rung::Off`] | limits only, when the user says so in so many words |
 //!
 //! Facts and order of steps were measured on Linux 6.18; see `user_namespaces(7)`, `pid_namespaces(7)`, landlock(7),
@@ -24,6 +24,7 @@ mod landlock;
 mod mounts;
 mod plan;
 mod probe;
+mod remedy;
 mod show;
 mod start;
 mod wire;
@@ -35,4 +36,5 @@ pub use filter::{Filter, Instruction};
 pub use inside::main as stage_main;
 pub use plan::{Identity, Plan, ProcessLimits, Rung, View};
 pub use probe::{Probed, Refusal, probe, probe_each};
+pub use remedy::remedies;
 pub use start::{Staged, start};

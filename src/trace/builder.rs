@@ -52,6 +52,7 @@ impl Builder {
             epoch: "2026-01-01T00:00:00Z".to_owned(),
         };
         let end = End {
+            used: None,
             exit: Some(ExitStatus::Code(0)),
             ended: Ended::Exit,
             limit: None,

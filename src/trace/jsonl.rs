@@ -231,7 +231,21 @@ mod tests {
         let counts = (any::<u32>(), any::<u32>(), any::<u64>(), any::<u64>());
         (exit, ended, spans, counts, collection::vec(any::<String>(), 0..3)).prop_map(
             |(exit, (ended, limit), (elapsed, real, cpu, noise), (threads, processes, stops, jumps), unvirtualised)| {
-                End { exit, ended, limit, elapsed, real, cpu, threads, processes, stops, jumps, noise, unvirtualised }
+                End {
+                    exit,
+                    ended,
+                    limit,
+                    used: limit.map(|_| elapsed),
+                    elapsed,
+                    real,
+                    cpu,
+                    threads,
+                    processes,
+                    stops,
+                    jumps,
+                    noise,
+                    unvirtualised,
+                }
             },
         )
     }

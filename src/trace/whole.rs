@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Event;
+use crate::clock::VirtualDuration;
 
 /// The name of the trace format.
 pub const SCHEMA: &str = "grade/trace/v1";
@@ -53,6 +54,10 @@ pub struct End {
     /// Which limit ended it, when one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<LimitKind>,
+    /// How much of what that limit counts was used when it ended the run, as far as is known: bytes, nanoseconds, or
+    /// threads and processes; see [`LimitKind::amount`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<u64>,
     /// Virtual nanoseconds from start to end.
     pub elapsed: u64,
     /// Real nanoseconds from start to end.
@@ -124,4 +129,36 @@ pub enum LimitKind {
     Processes,
     /// Bytes of output.
     Output,
+}
+
+impl LimitKind {
+    /// An amount of what this limit counts, in words: nanoseconds of a time, bytes of memory and output, or how many threads
+    /// and processes.
+    pub fn amount(self, used: u64) -> String {
+        const KIB: u64 = 1 << 10;
+        const MIB: u64 = 1 << 20;
+        match self {
+            Self::Time | Self::RealTime | Self::Cpu => VirtualDuration::from_nanos(used).to_string(),
+            Self::Memory => format!("{} MiB", used.div_ceil(MIB)),
+            Self::Output => format!("{} KiB", used.div_ceil(KIB)),
+            Self::Processes => used.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LimitKind;
+
+    #[test]
+    fn an_amount_over_a_limit_is_never_rounded_down_to_it() {
+        for (limit, used, said) in [
+            (LimitKind::Memory, (512 << 20) + 1, "513 MiB"),
+            (LimitKind::Output, (256 << 10) + 1, "257 KiB"),
+            (LimitKind::Processes, 33, "33"),
+            (LimitKind::Cpu, 5_012_345_678, "5.012 s"),
+        ] {
+            assert_eq!(limit.amount(used), said);
+        }
+    }
 }

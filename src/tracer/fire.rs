@@ -47,7 +47,7 @@ impl World<'_> {
             Due::PosixTimer(pid, id) => self.posix_timer_expired(pid, id, at),
             Due::TimerFile(number) => self.timer_file_expired(number, at),
             Due::Unhold(tid) => self.unhold(tid),
-            Due::TimeLimit => self.end(Ended::Limit, Some(LimitKind::Time)),
+            Due::TimeLimit => self.end_by_limit(LimitKind::Time, at.as_nanos()),
             Due::Linger => self.end(Ended::Exit, None),
         }
     }

@@ -223,11 +223,13 @@ impl World<'_> {
         self.note(root, root, EventKind::Stuck { threads });
     }
 
-    /// Whether the tree's memory is above the limit. Shared pages count once for each process at first; only when that is
-    /// too much are they shared out, which costs more.
-    pub(super) fn uses_more_memory_than(&self, most: u64) -> bool {
+    /// The tree's memory, in bytes, when it is above the limit. Shared pages count once for each process at first; only when
+    /// that is too much are they shared out, which costs more.
+    pub(super) fn memory_above(&self, most: u64) -> Option<u64> {
         let program = || self.processes.keys().filter(|pid| !self.is_fixture(**pid));
-        program().map(|pid| procfs::resident(*pid)).sum::<u64>() > most
-            && program().map(|pid| procfs::memory_share(*pid)).sum::<u64>() > most
+        if program().map(|pid| procfs::resident(*pid)).sum::<u64>() <= most {
+            return None;
+        }
+        Some(program().map(|pid| procfs::memory_share(*pid)).sum::<u64>()).filter(|used| *used > most)
     }
 }

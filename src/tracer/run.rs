@@ -147,6 +147,7 @@ fn whole(options: &Options, mut world: World<'_>, began: Instant) -> Trace {
         exit,
         ended,
         limit,
+        used: world.over.filter(|_| limit.is_some()),
         elapsed: end_of_time.as_nanos(),
         real: u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
         cpu: world.cpu().saturating_sub(world.cpu_at_start),

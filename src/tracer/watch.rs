@@ -153,16 +153,17 @@ impl Watch {
             world.end(Ended::Interrupted, None);
         }
         if self.began.elapsed() > world.options.real_limit {
-            world.end(Ended::Limit, Some(LimitKind::RealTime));
+            let elapsed = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            world.end_by_limit(LimitKind::RealTime, elapsed);
         }
         let used = Duration::from_nanos(world.cpu().saturating_sub(world.cpu_at_start));
         if world.options.limits.cpu.is_some_and(|most| used > most) {
-            world.end(Ended::Limit, Some(LimitKind::Cpu));
+            world.end_by_limit(LimitKind::Cpu, u64::try_from(used.as_nanos()).unwrap_or(u64::MAX));
         }
         if self.limits_looked_at.elapsed() > LIMIT_LOOK {
             self.limits_looked_at = Instant::now();
-            if world.options.limits.memory.is_some_and(|most| world.uses_more_memory_than(most)) {
-                world.end(Ended::Limit, Some(LimitKind::Memory));
+            if let Some(used) = world.options.limits.memory.and_then(|most| world.memory_above(most)) {
+                world.end_by_limit(LimitKind::Memory, used);
             }
         }
     }

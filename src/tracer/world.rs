@@ -55,6 +55,8 @@ pub(super) struct World<'o> {
     pub(super) ended_children: Vec<i32>,
     /// Why the run must end now.
     pub(super) ending: Option<(Ended, Option<LimitKind>)>,
+    /// How much was used of what a limit counts, when that ended the run.
+    pub(super) over: Option<u64>,
     /// Whether the tree has opened an internet socket: a packet of it may be under way while all sleep.
     pub(super) network: bool,
     /// The descriptor of the fixture's record.
@@ -143,6 +145,7 @@ impl<'o> World<'o> {
             left: None,
             ended_children: Vec::new(),
             ending: None,
+            over: None,
             network: false,
             fixture: None,
             strangers: HashMap::new(),
@@ -187,6 +190,14 @@ impl<'o> World<'o> {
         self.ending.get_or_insert((ended, limit));
     }
 
+    /// Ends the run for a limit, of which so much was used.
+    pub(super) fn end_by_limit(&mut self, limit: LimitKind, used: u64) {
+        if self.ending.is_none() {
+            self.over = Some(used);
+        }
+        self.end(Ended::Limit, Some(limit));
+    }
+
     /// A stopped thread may go on: at once, or under a schedule when it has the turn.
     pub(super) fn release(&mut self, tid: i32, how: Resume) {
         if self.turns.is_some() && self.has_begun() {
@@ -228,7 +239,7 @@ impl<'o> World<'o> {
         }
         let living = self.tasks.values().filter(|task| task.ended.is_none() && !self.is_fixture(task.pid)).count();
         if self.options.limits.processes.is_some_and(|most| living > usize::try_from(most).unwrap_or(usize::MAX)) {
-            self.end(Ended::Limit, Some(LimitKind::Processes));
+            self.end_by_limit(LimitKind::Processes, u64::try_from(living).unwrap_or(u64::MAX));
         }
     }
 

@@ -6,7 +6,7 @@ use crate::desk::Desk;
 
 #[test]
 fn verify_lists_what_every_wrong_submission_fails() {
-    assert_snapshot!(Desk::tiny().grade("verify --clock wall --jobs 4"));
+    assert_snapshot!(Desk::tiny().grade("verify --clock wall --sandbox off --jobs 4"));
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn verify_says_what_is_not_as_declared() {
     desk.write("graders/ex01_hello/spec.toml", &spec);
     desk.write("solutions/ex01_hello/main.py", "print('hello ann')\n");
     desk.write("exercises/ex01_hello/main.rs", "fn main() { /* edited */ }\n");
-    assert_snapshot!(desk.grade("verify hello --clock wall --jobs 4"));
+    assert_snapshot!(desk.grade("verify hello --clock wall --sandbox off --jobs 4"));
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn a_starter_that_passes_is_no_starter() {
     for path in ["exercises/ex01_hello/main.py", "graders/ex01_hello/starter/main.py"] {
         desk.write(path, &desk.read("solutions/ex01_hello/main.py"));
     }
-    let said = desk.grade("verify ex01 --lang python --clock wall");
+    let said = desk.grade("verify ex01 --lang python --clock wall --sandbox off");
     assert!(said.contains("nothing left to do for a student"), "{said}");
     assert!(said.starts_with("exit status: 1\n"), "{said}");
 }
@@ -63,8 +63,8 @@ fn bless_records_runs_and_leaves_changes_to_be_reviewed() {
 fn bless_records_a_starter_unless_it_is_a_solution() {
     let desk = Desk::tiny();
     desk.write("exercises/ex01_hello/main.py", "print('hello you')\n");
-    assert_snapshot!(desk.grade("bless ex01 --clock wall"));
+    assert_snapshot!(desk.grade("bless ex01 --clock wall --sandbox off"));
     assert_eq!(desk.read("graders/ex01_hello/starter/main.py"), "print('hello you')\n");
     desk.write("exercises/ex01_hello/main.py", &desk.read("solutions/ex01_hello/main.py"));
-    assert_snapshot!("a_starter_that_passes", desk.grade("bless ex01 --clock wall"));
+    assert_snapshot!("a_starter_that_passes", desk.grade("bless ex01 --clock wall --sandbox off"));
 }

@@ -36,7 +36,7 @@ fn a_file_that_may_not_be_read_is_said_to_be() {
     let desk = Desk::tiny();
     let path = desk.dir().join("exercises/ex01_hello/main.rs");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("it is ours");
-    let said = desk.grade("ex01 --lang rust --clock wall -q");
+    let said = desk.grade("ex01 --lang rust --clock wall --sandbox off -q");
     if is_root() {
         // Nothing is closed to root: it is graded.
         assert!(said.starts_with("exit status: 1\n"), "{said}");
@@ -83,20 +83,20 @@ fn a_format_that_lacks_something_is_refused_before_grading() {
 #[test]
 fn an_output_that_cannot_be_written_is_known_before_grading() {
     let desk = Desk::tiny();
-    let said = desk.grade("ex01 --clock wall --out no/such/folder/result.txt");
+    let said = desk.grade("ex01 --clock wall --sandbox off --out no/such/folder/result.txt");
     assert!(said.starts_with("exit status: 4\n") && said.contains("failed to write to no/such/folder"), "{said}");
     assert!(!said.contains("stdout"), "{said}");
-    assert!(desk.grade("ex01 --clock wall --out exercises").contains("is a folder"));
+    assert!(desk.grade("ex01 --clock wall --sandbox off --out exercises").contains("is a folder"));
 }
 
 #[test]
 fn a_file_of_results_is_replaced_whole_or_not_at_all() {
     let desk = Desk::tiny();
     desk.write("result.json", "old\n");
-    let said = desk.grade("ex01 --clock wall --file no.rs --format json --out result.json");
+    let said = desk.grade("ex01 --clock wall --sandbox off --file no.rs --format json --out result.json");
     assert!(said.starts_with("exit status: 2\n"), "{said}");
     assert_eq!(desk.read("result.json"), "old\n");
-    desk.grade("ex01 --clock wall --solution --format json --out result.json");
+    desk.grade("ex01 --clock wall --sandbox off --solution --format json --out result.json");
     assert!(desk.read("result.json").starts_with("{\"schema\":\"grade/result/v1\""));
 }
 
@@ -105,7 +105,7 @@ fn a_workspace_that_cannot_be_written_costs_only_the_progress() {
     let desk = Desk::tiny();
     // A file in the place of the folder stops root, too.
     desk.write(".grade", "");
-    let said = desk.grade("ex01 --clock wall -q");
+    let said = desk.grade("ex01 --clock wall --sandbox off -q");
     assert!(said.starts_with("exit status: 1\n"), "{said}");
     assert!(said.contains("not passed yet"), "{said}");
     assert!(said.contains("warning: failed to save your progress"), "{said}");
@@ -126,7 +126,8 @@ fn a_machine_without_compiler_or_interpreter_says_so() {
     let empty = desk.dir().join("empty");
     fs::create_dir(&empty).expect("a folder");
     for language in ["rust", "python"] {
-        let mut command = desk.command(["ex01", "--clock", "wall", "--solution", "--lang", language]);
+        let mut command =
+            desk.command(["ex01", "--clock", "wall", "--sandbox", "off", "--solution", "--lang", language]);
         command.env("PATH", &empty).env("HOME", &empty).env("GRADE_CACHE_DIR", desk.dir().join("cache"));
         for name in ["CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"] {
             command.env_remove(name);
@@ -142,7 +143,7 @@ fn a_machine_without_compiler_or_interpreter_says_so() {
 #[test]
 fn a_reader_that_went_away_is_no_failure() {
     let desk = Desk::tiny();
-    for line in ["list", "--help", "ex01 --clock wall --solution", "schema", "man"] {
+    for line in ["list", "--help", "ex01 --clock wall --sandbox off --solution", "schema", "man"] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
         let output = desk.command(line.split_whitespace()).stdout(Stdio::from(writer)).output().expect("grade runs");

@@ -29,7 +29,7 @@ fn hints_come_one_by_one_and_first_for_what_failed() {
     let desk = Desk::tiny();
     assert_snapshot!("the_first_hint", desk.grade("hint ex01"));
     assert_snapshot!("the_second_hint", desk.grade("hint ex01"));
-    desk.grade("ex01 --clock wall");
+    desk.grade("ex01 --clock wall --sandbox off");
     assert_snapshot!("the_hint_for_what_failed", desk.grade("hint ex01"));
 }
 
@@ -53,7 +53,7 @@ fn the_solution_is_for_who_has_passed() {
     assert_snapshot!(desk.grade("solution ex01"));
     assert!(desk.grade("solution ex01 --force").contains("fn main()"));
     desk.write("exercises/ex01_hello/main.py", &desk.read("solutions/ex01_hello/main.py"));
-    desk.grade("ex01 --clock wall");
+    desk.grade("ex01 --clock wall --sandbox off");
     assert!(desk.grade("solution ex01").contains("sys.argv"), "in the language that was passed");
 }
 

@@ -25,10 +25,10 @@ fn every_result_is_valid_by_the_schema() {
     desk.write("broken.rs", "fn main() {\n");
     let schema = jsonschema::validator_for(&committed_schema()).expect("a valid schema");
     for line in [
-        "ex01 --clock wall",
-        "ex01 --clock wall --solution",
-        "ex01 --clock wall --file broken.rs",
-        "ex02 --clock wall --solution --lang python",
+        "ex01 --clock wall --sandbox off",
+        "ex01 --clock wall --sandbox off --solution",
+        "ex01 --clock wall --sandbox off --file broken.rs",
+        "ex02 --clock wall --sandbox off --solution --lang python",
     ] {
         let output = desk.output(&format!("{line} --format json"));
         let result: Value = serde_json::from_slice(&output.stdout).expect("one object");
@@ -39,8 +39,8 @@ fn every_result_is_valid_by_the_schema() {
 #[test]
 fn one_exercise_is_one_object_and_several_are_a_line_each() {
     let desk = Desk::tiny();
-    assert_snapshot!(desk.grade("ex01 --clock wall --format json"));
-    let output = desk.output("all --clock wall --solution --format json");
+    assert_snapshot!(desk.grade("ex01 --clock wall --sandbox off --format json"));
+    let output = desk.output("all --clock wall --sandbox off --solution --format json");
     let lines: Vec<Value> = String::from_utf8_lossy(&output.stdout)
         .lines()
         .map(|line| serde_json::from_str(line).expect("an object a line"))

@@ -55,6 +55,9 @@ impl Hostile {
         if !self.must.split(" or ").any(|must| must == seen) {
             return Err(format!("it ended with {seen}, not {}; it said\n{}", self.must, lines.join("\n")));
         }
+        if trace.end.ended == Ended::Limit && trace.end.used.is_none() {
+            return Err("nobody says how much it used".to_owned());
+        }
         if Duration::from_nanos(trace.end.real) > Duration::from_mins(2) {
             return Err(format!("it took {} ns", trace.end.real));
         }

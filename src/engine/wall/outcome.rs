@@ -52,6 +52,11 @@ pub(super) fn trace(
             exit: matches!(ended, Ended::Exit | Ended::Signal).then_some(status),
             ended,
             limit,
+            used: match limit {
+                Some(LimitKind::Cpu) => Some(seen.cpu),
+                Some(LimitKind::Time) => Some(exited.saturating_sub(started)),
+                _ => None,
+            },
             elapsed: exited.saturating_sub(started),
             real: seen.ended_at.saturating_sub(started),
             cpu: seen.cpu,

@@ -8,7 +8,7 @@ use std::io;
 
 use super::{Then, error, file_times};
 use crate::clock::VirtualInstant;
-use crate::trace::{Ended, LimitKind};
+use crate::trace::LimitKind;
 use crate::tracer::fixture::Fixture;
 use crate::tracer::memory;
 use crate::tracer::regs::{Native, Registers, address, int};
@@ -130,6 +130,6 @@ fn record(world: &mut World<'_>, caller: Caller, stream: u8, bytes: &[u8]) {
         world.record.note(now, caller.pid, caller.tid, line);
     }
     if world.options.limits.output.is_some_and(|most| world.lines.bytes() > most) {
-        world.end(Ended::Limit, Some(LimitKind::Output));
+        world.end_by_limit(LimitKind::Output, world.lines.bytes());
     }
 }

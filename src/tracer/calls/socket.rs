@@ -71,8 +71,10 @@ fn meet(world: &mut World<'_>, caller: Caller, at: u64, length: u64) -> io::Resu
         return Ok(Then::Go);
     }
     let Some(peer) = address(caller, at, length)? else { return Ok(Then::Go) };
+    // Between our look and the kernel's another thread may change the address: to refuse it is an effort and no proof.
+    let shut_in = world.options.sandbox.is_some();
     if !is_here(peer.ip()) {
-        return Ok(Then::See(Seen::Peer));
+        return Ok(if shut_in { super::error(libc::ENETUNREACH) } else { Then::See(Seen::Peer) });
     }
     if !world.doors.contains(&peer.port()) {
         match whose(world, peer.port()) {
@@ -80,6 +82,7 @@ fn meet(world: &mut World<'_>, caller: Caller, at: u64, length: u64) -> io::Resu
                 world.doors.insert(peer.port());
             }
             Whose::Nobodys => {}
+            Whose::Strangers if shut_in => return Ok(super::error(libc::ECONNREFUSED)),
             Whose::Strangers => return Ok(Then::See(Seen::Peer)),
         }
     }
