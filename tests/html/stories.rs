@@ -68,6 +68,7 @@ fn result(checks: Vec<CheckResult>) -> ExerciseResult {
         checks,
         build: BuildSummary { ok: true, ns: 300_000_000, output: "warning: unused variable: `x`\n".to_owned() },
         run: Some(RunSummary {
+            used: None,
             cases: 3,
             schedules: 32,
             elapsed: 2 * SECOND,
