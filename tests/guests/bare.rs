@@ -85,6 +85,7 @@ pub(crate) fn run(command: &[OsString], patience: Duration) -> Result<(Trace, Ou
         epoch: String::new(),
     };
     let end = End {
+        used: None,
         exit,
         ended,
         limit: None,

@@ -141,7 +141,7 @@ fn overlap() {
         CheckKind::Overlap(Overlap {
             from: "read".to_owned(),
             to: "finished".to_owned(),
-            only: std::collections::BTreeMap::new(),
+            only: BTreeMap::new(),
             by,
             bounds,
         })
