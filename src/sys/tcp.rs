@@ -89,7 +89,7 @@ mod tests {
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (server, _) = listener.accept().unwrap();
         client.set_nonblocking(true).unwrap();
-        while client.write(&[0; 65536]).is_ok() {}
+        while client.write(&[0; 8192]).is_ok() {}
         assert!(progress(client.as_fd()).unwrap().unsent > 0);
         drop(server);
     }

@@ -21,7 +21,7 @@ const ASKED: u8 = 2;
 const CLOSED: u8 = 7;
 const LISTENS: u8 = 10;
 /// So long, in real time, the same bytes may be under way: a peer that never reads keeps them for ever.
-const PATIENCE: Duration = Duration::from_millis(1000);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What was last seen of connections that are not done.
 #[derive(Debug, Default)]
