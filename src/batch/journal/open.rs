@@ -16,6 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Journal {
     pub(super) path: PathBuf,
     connection: Mutex<Connection>,
+    writes: bool,
 }
 
 impl Journal {
@@ -31,7 +32,7 @@ impl Journal {
         connection
             .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")
             .map_err(JournalError::database("set up the journal", &path))?;
-        let journal = Self { path, connection: Mutex::new(connection) };
+        let journal = Self { path, connection: Mutex::new(connection), writes: true };
         journal.examine()?;
         Ok(journal)
     }
@@ -49,7 +50,7 @@ impl Journal {
             .map_err(JournalError::database("open the journal", &path))?;
         connection.busy_timeout(PATIENCE).map_err(JournalError::database("open the journal", &path))?;
         schema::examine(&connection, &path)?;
-        Ok(Self { path, connection: Mutex::new(connection) })
+        Ok(Self { path, connection: Mutex::new(connection), writes: false })
     }
 
     /// Puts an old journal aside as `grade.db.old-N`, with what belongs to it, and returns its new name. Nothing is lost.
@@ -115,5 +116,17 @@ impl Journal {
 
     pub(in crate::batch) fn damaged(&self, cause: impl std::fmt::Display) -> JournalError {
         JournalError::Damaged { path: self.path.clone(), cause: cause.to_string() }
+    }
+}
+
+impl Drop for Journal {
+    /// Leaves one file that can be copied, and read from a folder that cannot be written to: in WAL mode it could not.
+    fn drop(&mut self) {
+        if self.writes {
+            let connection = self.lock();
+            // Whoever reads it at the moment keeps it in WAL mode, which does no harm.
+            let _ = connection.busy_timeout(Duration::ZERO);
+            let _ = connection.execute_batch("PRAGMA journal_mode = DELETE;");
+        }
     }
 }

@@ -265,3 +265,18 @@ fn a_journal_that_is_put_aside_is_whole_under_its_new_name() {
     let kept: i64 = old.query_row("SELECT count(*) FROM submission", [], |row| row.get(0)).unwrap();
     assert_eq!(kept, 1);
 }
+
+#[test]
+fn a_journal_that_was_closed_is_one_file_and_needs_nothing_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(with(folder.path(), &[("alice", &work("a"))]));
+    let names: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, [FILE]);
+    let header = fs::read(folder.path().join(FILE)).unwrap();
+    assert_eq!(header[18..20], [1, 1], "by the file's header it is not in WAL mode");
+    assert_eq!(Journal::read(folder.path()).unwrap().entries().unwrap().len(), 1);
+    // The next batch goes on in WAL mode.
+    let journal = Journal::open(folder.path()).unwrap();
+    journal.note_scratch("/tmp/x").unwrap();
+    assert!(folder.path().join(format!("{FILE}-wal")).exists());
+}
