@@ -15,7 +15,7 @@ use crate::report::{Single, classroom50, csv, exercism, github, gradescope, json
 ///
 /// Nothing is built or run. A report of the whole class (jsonl, csv, canvas, junit, github, classroom50, markdown) goes to standard
 /// output, or to the file that `--out` names; a report that is a file for each student or exercise (json, moodle,
-/// gradescope, exercism) goes below the folder of the batch, or below that of `--out`.
+/// gradescope, exercism, html) goes below the folder of the batch, or below that of `--out`.
 #[derive(Args, Debug)]
 pub struct ReportArgs {
     /// The folder that `grade batch` wrote to
@@ -60,6 +60,8 @@ pub enum ReportFormat {
     Github,
     /// Markdown, a row a student
     Markdown,
+    /// Web pages: report.html and results/STUDENT/EXERCISE.html
+    Html,
 }
 
 /// Runs the command.
@@ -166,6 +168,7 @@ impl Report<'_> {
                 batch::write_results(class, self.root)?;
                 return Ok(class.submissions().count());
             }
+            ReportFormat::Html => return batch::write_pages(self.reading, self.journal, self.root),
             ReportFormat::Moodle => {
                 for exercise in &class.exercises {
                     put(&format!("moodle/{}.csv", exercise.id), &csv::moodle(class, exercise))?;

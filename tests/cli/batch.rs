@@ -319,6 +319,8 @@ fn every_format_is_written_from_the_journal_alone() {
         ("moodle", "moodle/ex01_hello.csv"),
         ("gradescope", "gradescope/alice/results.json"),
         ("exercism", "exercism/bob/ex01_hello/results.json"),
+        ("html", "report.html"),
+        ("html", "results/bob/ex01_hello.html"),
     ] {
         let output = desk.output(&format!("report out --format {format} --out elsewhere"));
         assert_eq!(output.status.code(), Some(0), "{format}: {}", desk.said(&output));

@@ -9,13 +9,32 @@ use crate::batch::Reading;
 use crate::batch::journal::Journal;
 use crate::cli::Failure;
 use crate::report::class::{Class, result_path};
-use crate::report::{csv, json};
+use crate::report::html::{self, Whose};
+use crate::report::{Single, csv, json};
 
 /// Writes them all, and removes those of submissions that are no more.
-pub(super) fn write_all(reading: &Reading, _journal: &Journal, out: &Path) -> Result<(), Failure> {
+pub(super) fn write_all(reading: &Reading, journal: &Journal, out: &Path) -> Result<(), Failure> {
     write_results(&reading.class, out)?;
     remove_stale(&reading.class, out);
-    replace_whole(&out.join("grades.csv"), csv::plain(&reading.class).as_bytes())
+    replace_whole(&out.join("grades.csv"), csv::plain(&reading.class).as_bytes())?;
+    write_pages(reading, journal, out).map(drop)
+}
+
+/// Writes `report.html`, and for each submission `results/STUDENT/exNN_name.html`; says how many files.
+pub(crate) fn write_pages(reading: &Reading, journal: &Journal, out: &Path) -> Result<usize, Failure> {
+    let class = &reading.class;
+    let mut files = 1;
+    for (student, submission) in class.submissions() {
+        let Some(facts) = class.exercise(&submission.exercise) else { continue };
+        let shown = reading.shown(journal, &student.id, &facts.id).map_err(|error| super::of_journal(&error))?;
+        let single = Single { facts, result: &submission.result, file: &submission.origin, shown: shown.as_ref() };
+        let whose = Whose { course: &class.course, student, submission, back: "../../report.html" };
+        let page = html::submission_page(&single, Some(whose));
+        replace_whole(&out.join(result_path(&student.id, &facts.id, "html")), page.as_bytes())?;
+        files += 1;
+    }
+    replace_whole(&out.join("report.html"), html::class_page(class).as_bytes())?;
+    Ok(files)
 }
 
 /// Writes `results/STUDENT/exNN_name.json`.

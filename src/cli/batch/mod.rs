@@ -10,7 +10,7 @@ mod progress;
 mod summary;
 
 pub(crate) use args::BatchArgs;
-pub(crate) use files::write_results;
+pub(crate) use files::{write_pages, write_results};
 pub(crate) use goal::replace_whole;
 
 use std::path::Path;
