@@ -41,7 +41,7 @@ pub fn read_jsonl(input: impl BufRead) -> Result<Trace, TraceReadError> {
         let line: AnyLine = lines.parse()?;
         match line.ev.as_str() {
             "end" => break,
-            "process" | "thread" | "exec" | "line" | "sleep" | "wake" | "exit" | "http" | "stuck" => {}
+            "process" | "thread" | "exec" | "line" | "sleep" | "wake" | "exit" | "http" | "stuck" | "zombie" => {}
             _ => return Err(lines.error(TraceReadProblem::UnknownEvent(line.ev))),
         }
         let event: Event = lines.parse()?;
@@ -278,6 +278,7 @@ mod tests {
             }),
             (any::<u64>(), phase, text.clone(), text, any::<Option<u16>>())
                 .prop_map(|(id, phase, method, path, status)| EventKind::Http { id, phase, method, path, status }),
+            any::<u32>().prop_map(|parent| EventKind::Zombie { parent }),
             collection::vec(stuck, 0..3).prop_map(|threads| EventKind::Stuck { threads }),
         ]
     }
