@@ -14,6 +14,7 @@ use super::output::Output;
 use super::{Console, Exit, Failure};
 use crate::clock::VirtualDuration;
 use crate::explore::{Exploration, Outcome, Plan, explore, fewest_switches};
+use crate::report::harmless;
 use crate::schedule::Switch;
 use crate::trace::{Ended, ExitStatus};
 use crate::tracer::{Options, OutputMode, StdinMode, TracerError};
@@ -120,7 +121,8 @@ fn human(found: &Exploration, args: &ExploreArgs, verbosity: Verbosity) -> Strin
     }
     let _infallible = writeln!(text, "\n{:>7}  {:<12}  {:>6}  LAST LINE", "TIMES", "END", "SEED");
     for outcome in &found.outcomes {
-        let last = outcome.last_line.as_deref().unwrap_or("(nothing was written)");
+        // The program's own words: nothing in them may steer the terminal.
+        let last = outcome.last_line.as_deref().map_or_else(|| "(nothing was written)".to_owned(), harmless);
         let _infallible = writeln!(text, "{:>7}  {:<12}  {:>6}  {last}", outcome.count, end(outcome), outcome.seed);
     }
     if let Some(other) = found.outcomes.get(1) {
@@ -162,4 +164,30 @@ fn shown_switches(switches: &[Switch]) -> String {
         };
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, Command, FromArgMatches as _};
+
+    use super::{Exploration, ExploreArgs, Outcome, Verbosity, human};
+    use crate::trace::{Ended, ExitStatus};
+
+    #[test]
+    fn what_a_program_wrote_does_not_steer_the_terminal() {
+        let command = ExploreArgs::augment_args(Command::new("explore"));
+        let matches = command.get_matches_from(["explore", "--", "prog"]);
+        let args = ExploreArgs::from_arg_matches(&matches).unwrap();
+        let outcome = Outcome {
+            count: 1,
+            seed: 0,
+            exit: Some(ExitStatus::Code(0)),
+            ended: Ended::Exit,
+            last_line: Some("\x1b[2Jgone\u{202e}\r  1  exit 0".to_owned()),
+        };
+        let found = Exploration { schema: "grade/explore/v1", schedules: 1, outcomes: vec![outcome] };
+        let text = human(&found, &args, Verbosity::Normal);
+        assert!(text.contains(r"\x1b[2Jgone\u{202e}\r  1  exit 0"), "{text}");
+        assert!(!text.chars().any(|character| matches!(character, '\x1b' | '\u{202e}' | '\r')), "{text}");
+    }
 }
