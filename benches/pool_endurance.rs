@@ -63,7 +63,7 @@ fn files_below(folder: &Path) -> usize {
 }
 
 fn main() {
-    let runs: usize = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(10_000);
+    let runs: usize = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
     let folder = tempfile::tempdir().expect("a folder");
     let pool = Pool::new(Pool::processors()).with_workers(WorkerCommand::of(GRADE));
     pool.keep_files_in(folder.path());

@@ -134,7 +134,7 @@ impl Worker {
                 if self.jobs == WARM {
                     self.memory_when_warm = Some(memory);
                 }
-                Ok(answer)
+                Ok(*answer)
             }
             Report::Answer { .. } => Err(Trouble::Nonsense("an answer to something else".to_owned())),
             Report::Hello(_) => Err(Trouble::Nonsense("a second hello".to_owned())),

@@ -65,7 +65,7 @@ pub(super) enum Report {
         /// The order's id.
         id: u64,
         /// What came of it.
-        answer: Answer,
+        answer: Box<Answer>,
         /// Bytes of memory that the worker has now.
         memory: u64,
     },

@@ -112,7 +112,7 @@ impl Hands {
             state.begin(id);
             let done = panic::catch_unwind(AssertUnwindSafe(|| self.job(job, state)));
             let sent = match done {
-                Ok(answer) => send(socket, &Report::Answer { id, answer, memory: resident() }),
+                Ok(answer) => send(socket, &Report::Answer { id, answer: Box::new(answer), memory: resident() }),
                 Err(_) => send(socket, &Report::Panicked(last_panic())).and(Err(io::ErrorKind::Other.into())),
             };
             state.end();
