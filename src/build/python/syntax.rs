@@ -20,7 +20,7 @@ const CHECK: &str = include_str!("syntax.py");
 const SOURCE: &str = "main.py";
 /// What reading a source may use.
 const POLICY: Policy = Policy {
-    real: Duration::from_mins(1),
+    real: Duration::from_mins(10),
     cpu: Some(Duration::from_secs(20)),
     memory: Some(2 << 30),
     keep: 64 << 10,
