@@ -41,7 +41,7 @@
 //! Named in [`crate::trace::End::unvirtualised`], with real time from then on: `recvmmsg` and `io_getevents` with a time-out, and
 //! peers outside the run that were reached.
 //!
-//! Not covered, and not seen: `rdtsc`, `/proc/uptime`, the start of a process in `/proc/PID/stat`; a file's times of access and of
+//! Not covered, and not seen: `/proc/uptime`, the start of a process in `/proc/PID/stat`; a file's times of access and of
 //! status change, times of folders and of files that were there before; overruns that a signalfd tells.
 
 mod calls;
