@@ -7,7 +7,7 @@ use crate::check::verdict::{Evidence, ExerciseResult, Status};
 use crate::clock::VirtualInstant;
 use crate::report::class::Shown;
 use crate::report::{harmless, words};
-use crate::trace::{EventKind, Pid, Tid};
+use crate::trace::{Event, EventKind, Pid, Tid};
 
 /// The most characters of a check's name.
 const MOST_NAME: usize = 200;
@@ -91,18 +91,18 @@ fn events(shown: &Shown, evidence: &[Evidence]) -> Vec<usize> {
     let mut places = Vec::new();
     for moment in evidence {
         let first = shown.trace.events.partition_point(|event| event.t.as_nanos() < moment.t);
-        let same = shown.trace.events[first..].iter().take_while(|event| event.t.as_nanos() == moment.t);
-        let found = same.enumerate().find(|(_, event)| {
-            let who = moment.tid == 0 || (event.pid, event.tid) == (moment.pid, moment.tid);
-            who && match &event.kind {
-                EventKind::Line { text, .. } => {
-                    harmless(text).starts_with(harmless(&moment.text).trim_end_matches('…'))
-                }
-                _ => false,
-            }
-        });
-        let any = || shown.trace.events.get(first).filter(|event| event.t.as_nanos() == moment.t).map(|_| 0);
-        places.extend(found.map(|(place, _)| place).or_else(any).map(|place| first + place));
+        let same = || shown.trace.events[first..].iter().take_while(|event| event.t.as_nanos() == moment.t);
+        let is_theirs = |event: &Event| moment.tid == 0 || (event.pid, event.tid) == (moment.pid, moment.tid);
+        let is_it = |event: &Event| match &event.kind {
+            EventKind::Line { text, .. } => harmless(text).starts_with(harmless(&moment.text).trim_end_matches('…')),
+            _ => false,
+        };
+        // The line itself; else whatever that thread did then; else whatever happened then.
+        let place = same()
+            .position(|event| is_theirs(event) && is_it(event))
+            .or_else(|| same().position(is_theirs))
+            .or_else(|| same().next().map(|_| 0));
+        places.extend(place.map(|place| first + place));
     }
     places.sort_unstable();
     places.dedup();
