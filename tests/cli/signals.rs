@@ -19,7 +19,8 @@ fn endless(desk: &Desk, clock: &str, body: &str) -> (Child, Pid) {
     desk.write(
         "endless.py",
         &format!(
-            "import os, time\nopen('left', 'w').close()\nwith open({pipe:?}, 'w') as pipe:\n    print(os.getpid(), file=pipe)\n{body}\n"
+            "import os, time\nopen('left', 'w').close()\nwith open('{}', 'w') as pipe:\n    print(os.getpid(), file=pipe)\n{body}\n",
+            pipe.display()
         ),
     );
     let spec = desk.read("graders/ex01_hello/spec.toml");
