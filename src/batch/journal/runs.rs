@@ -20,7 +20,11 @@ impl<'a> WorkMemory<'a> {
 
 impl Memory for WorkMemory<'_> {
     fn known(&self, run: RunKey) -> Result<Option<Trace>, JournalError> {
-        self.journal.trace(self.work, run)
+        match self.journal.trace(self.work, run) {
+            // A trace that cannot be read (any more) is made again: that costs one run, and not the batch.
+            Err(JournalError::Damaged { .. }) => Ok(None),
+            read => read,
+        }
     }
 
     fn keep(&self, run: RunKey, trace: &Trace) -> Result<(), JournalError> {

@@ -280,3 +280,17 @@ fn a_journal_that_was_closed_is_one_file_and_needs_nothing_beside_it() {
     journal.note_scratch("/tmp/x").unwrap();
     assert!(folder.path().join(format!("{FILE}-wal")).exists());
 }
+
+#[test]
+fn a_trace_that_cannot_be_read_is_made_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = work("a").key();
+    let journal = with(folder.path(), &[("alice", &work("a"))]);
+    let memory = WorkMemory::new(&journal, &key);
+    memory.keep(run(7), &trace("hello")).unwrap();
+    journal.lock().execute("UPDATE run SET trace = x'00010203'", []).unwrap();
+    assert!(matches!(journal.trace(&key, run(7)), Err(JournalError::Damaged { .. })));
+    assert_eq!(memory.known(run(7)).unwrap(), None);
+    memory.keep(run(7), &trace("hello")).unwrap();
+    assert_eq!(memory.known(run(7)).unwrap(), Some(trace("hello")));
+}
