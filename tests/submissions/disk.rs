@@ -97,6 +97,6 @@ fn a_file_that_may_not_be_read_is_told() {
     }
     let class = Class::new();
     let path = class.file("alice/ex07_race.rs", RUST);
-    fs::set_permissions(path, fs::Permissions::from_mode(0)).expect("a mode");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o0)).expect("a mode");
     assert!(matches!(reason(&class.find(), "alice/ex07_race.rs"), RefusedReason::Unreadable(_)));
 }

@@ -1,6 +1,6 @@
 //! What a class handed in: a folder of students' folders, files and archives, read without trusting any of it.
 //!
-//! [`find`] lists every program once, with its student, exercise, language and digest, and every file that cannot be
+//! [`find()`] lists every program once, with its student, exercise, language and digest, and every file that cannot be
 //! graded with the reason. Two readings of the same folder give the same. The ways of it:
 //!
 //! * `layout` tells whose something is by its name: a student's own folder or archive, Moodle's, Canvas' and GitHub

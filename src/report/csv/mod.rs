@@ -2,7 +2,7 @@
 //!
 //! In all of them the cell of a submission that could not be decided is **empty**, which no reader takes for a zero, and
 //! so is that of one which was not handed in: what a missing submission is worth, the course decides. Whatever a student
-//! can influence is made harmless for a spreadsheet (see [`cell()`]).
+//! can influence is made harmless for a spreadsheet (`cell.rs` says how).
 
 mod canvas;
 mod cell;
