@@ -94,6 +94,7 @@ fn contained(rung: Rung) -> bool {
         identity: own_identity(),
         tracer_filters: Vec::new(),
         trap_cycle_counter: false,
+        fixed_addresses: false,
         outlives: false,
     };
     let null = File::options().read(true).write(true).open("/dev/null").expect("/dev/null");

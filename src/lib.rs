@@ -10,10 +10,10 @@
 //! | room | what it does | uses |
 //! | --- | --- | --- |
 //! | [`cli`] | one file a subcommand; the only owner of stdout and stderr | everything; nobody uses it |
-//! | [`batch`] | grades submissions: one exercise of one student, many of many | `pool`, `engine`, `build`, `check`, `course`, `trace`, `report` (the class as plain data) |
+//! | [`batch`] | grades submissions: one exercise of one student, many of many | `pool`, `engine`, `build`, `check`, `course`, `schedule`, `trace`, `report` (the class as plain data) |
 //! | [`pool`] | worker processes around builds and runs | `engine`, `build`, `event`, `trace`, `sys`, `wire` |
 //! | [`explore`] | one program under many schedules: its different outcomes | `tracer`, `trace` |
-//! | [`engine`] | runs a program and tells what it did: traced, wall, scripted | `tracer`, `sandbox`, `fixture`, `trace`, `course` (limits), `sys`, `wire` |
+//! | [`engine`] | runs a program and tells what it did: traced, wall, scripted | `tracer`, `sandbox`, `fixture`, `schedule`, `trace`, `course` (limits), `sys`, `wire` |
 //! | [`tracer`] | ptrace: the loop, system calls, registers | `clock`, `schedule`, `trace`, `sandbox`, `sys` |
 //! | [`sandbox`] | what a submission may do | `sys` |
 //! | [`schedule`] | who runs next: pure policies | nothing |

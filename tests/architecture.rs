@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. `cli` and the crate root may use all; nobody uses `cli`.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("batch", &["build", "check", "clock", "course", "diag", "engine", "event", "pool", "report", "trace"]),
+    ("batch", &["build", "check", "clock", "course", "diag", "engine", "event", "pool", "report", "schedule", "trace"]),
     ("pool", &["build", "course", "engine", "event", "sys", "trace", "wire"]),
     ("explore", &["clock", "schedule", "trace", "tracer"]),
     ("engine", &["build", "clock", "course", "fixture", "sandbox", "schedule", "sys", "trace", "tracer", "wire"]),

@@ -37,6 +37,7 @@ fn plan(rung: Rung, script: &str) -> Plan {
         identity: identity(),
         tracer_filters: Vec::new(),
         trap_cycle_counter: false,
+        fixed_addresses: false,
         outlives: false,
     }
 }

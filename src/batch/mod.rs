@@ -12,6 +12,7 @@ mod class;
 mod conduct;
 mod engines;
 mod fault;
+mod fewest;
 mod grader;
 pub mod journal;
 mod memory;

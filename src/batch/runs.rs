@@ -58,7 +58,8 @@ impl Round<'_> {
     }
 
     fn make(&self, open: &[RunKey], done: &(dyn Fn(&str, u64) + Sync)) -> Result<Vec<CaseRun>, OurFault> {
-        let requests: Vec<RunRequest> = open.iter().map(|key| self.request(*key)).collect();
+        let requests: Vec<RunRequest> =
+            open.iter().map(|key| request(self.engine, self.spec, self.program, self.interrupt, *key)).collect();
         let mut not_kept = None;
         let traces = self.turn.run_all(self.engine, &requests, &mut |index, trace| {
             let key = open[index];
@@ -82,28 +83,35 @@ impl Round<'_> {
             })
             .collect())
     }
+}
 
-    fn request(&self, key: RunKey) -> RunRequest {
-        let case = &self.spec.cases[key.case];
-        let mut argv = self.program.argv.clone();
-        argv.extend(case.args.iter().map(Into::into));
-        RunRequest {
-            argv,
-            env: self.program.env.clone(),
-            // A fresh folder, made and removed where it runs.
-            cwd: PathBuf::new(),
-            stdin: case.stdin.clone().into_bytes(),
-            limits: self.spec.limits.clone(),
-            real_limit: if self.engine.is_virtual() { PATIENCE } else { self.spec.limits.time.as_std() },
-            schedule: key.schedule,
-            http: case.http,
-            interrupt: self.interrupt.clone(),
-        }
+/// What an engine is asked for.
+pub(super) fn request(
+    engine: &dyn Engine,
+    spec: &Spec,
+    program: &Program,
+    interrupt: &Interrupt,
+    key: RunKey,
+) -> RunRequest {
+    let case = &spec.cases[key.case];
+    let mut argv = program.argv.clone();
+    argv.extend(case.args.iter().map(Into::into));
+    RunRequest {
+        argv,
+        env: program.env.clone(),
+        // A fresh folder, made and removed where it runs.
+        cwd: PathBuf::new(),
+        stdin: case.stdin.clone().into_bytes(),
+        limits: spec.limits.clone(),
+        real_limit: if engine.is_virtual() { PATIENCE } else { spec.limits.time.as_std() },
+        schedule: key.schedule,
+        http: case.http,
+        interrupt: interrupt.clone(),
     }
 }
 
 /// What a run says of our copy of the source, it shall say of the student's file.
-fn own_paths(mut trace: Trace, program: &Program) -> Trace {
+pub(super) fn own_paths(mut trace: Trace, program: &Program) -> Trace {
     for event in &mut trace.events {
         if let EventKind::Line { text, .. } = &mut event.kind
             && let std::borrow::Cow::Owned(own) = program.with_own_path(text)

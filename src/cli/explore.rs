@@ -14,9 +14,9 @@ use super::output::Output;
 use super::{Console, Exit, Failure};
 use crate::clock::VirtualDuration;
 use crate::explore::{Exploration, Outcome, Plan, explore, fewest_switches};
-use crate::report::harmless;
+use crate::report::{columns, harmless};
 use crate::schedule::Switch;
-use crate::trace::{Ended, ExitStatus};
+use crate::trace::{Ended, ExitStatus, Trace};
 use crate::tracer::{Options, OutputMode, StdinMode, TracerError};
 
 /// A run may take this long in real time, unless it is given more by its own clock.
@@ -25,13 +25,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// So many more runs are spent on finding what of a schedule matters.
 const RUNS_TO_MINIMISE: u32 = 60;
 
+/// A drawing is no wider than this.
+const WIDEST: usize = 120;
+
 /// Arguments of `explore`.
 #[derive(Args, Debug)]
 #[command(
     about = "Run any program under many schedules and show each different outcome",
     long_about = "Run any program under many schedules and show each different outcome.\n\nA schedule decides which thread goes on wherever more than one could. Two outcomes are different when the program \
                   ended in another way or wrote other lines; the order of the lines does not count. Each outcome comes with a \
-                  seed that shows it again.",
+                  seed that shows it again. The second outcome is drawn as columns of threads in time, with as few \
+                  forced switches as were found to lead to it; `-v` draws each of the others, too.",
     after_help = "Exit status: 0 when there is one outcome, 1 when there are more.\n\nExamples:\n  grade explore -- ./counter\n  grade explore --schedules 1000 --format json -- python3 main.py\n  grade trace --schedule 17 -- ./counter     shows one of them again"
 )]
 pub struct ExploreArgs {
@@ -75,6 +79,7 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
     options.output = OutputMode::Captured;
     options.limits.time = args.timeout;
     options.real_limit = PATIENCE;
+    options.names_by_birth = true;
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
         signal_hook::flag::register(signal, options.interrupt.clone())
             .map_err(|error| Failure::machine(format_args!("failed to wait for signals: {error}")))?;
@@ -92,10 +97,16 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
             .map_err(|error| Failure::machine(format_args!("failed to write JSON: {error}")))?,
         ExploreFormat::Human => {
             let mut text = human(&found, args, console.verbosity);
-            if let Some(other) = found.outcomes.get(1).filter(|_| console.verbosity > Verbosity::Quiet) {
-                let fewest =
+            // The second one always, and all others for who wants to know more.
+            let shown = match console.verbosity {
+                Verbosity::Quiet => 0,
+                Verbosity::Normal => 1,
+                Verbosity::Verbose => usize::MAX,
+            };
+            for other in found.outcomes.iter().skip(1).take(shown) {
+                let (fewest, trace) =
                     fewest_switches(&options, other.seed, RUNS_TO_MINIMISE).map_err(|error| failure(&error))?;
-                text.push_str(&shown_switches(&fewest));
+                text.push_str(&drawn(other, &fewest, &trace));
             }
             text
         }
@@ -149,21 +160,16 @@ fn end(outcome: &Outcome) -> String {
     }
 }
 
-/// What of a schedule matters, in words. Threads are counted by birth: 0 is the program's first.
-fn shown_switches(switches: &[Switch]) -> String {
-    if switches.is_empty() {
-        return "It needs no forced switch: one thread at a time is enough.\n".to_owned();
-    }
-    let mut text = "What of that schedule matters (threads by birth, 0 is the first):\n".to_owned();
-    for switch in switches {
-        let _infallible = match switch {
-            Switch::To { step, thread } => writeln!(text, "  at choice {step} thread {thread} goes first"),
-            Switch::Hold { thread, ns, .. } => {
-                writeln!(text, "  thread {thread} is held back for {} ms", ns.div_ceil(1_000_000))
-            }
-        };
-    }
-    text
+/// An outcome as columns of threads in time, with what of its schedule matters.
+fn drawn(outcome: &Outcome, switches: &[Switch], trace: &Trace) -> String {
+    let needs = match switches.len() {
+        0 => "it needs no forced switch: one thread at a time is enough".to_owned(),
+        1 => "one forced switch is enough".to_owned(),
+        many if many < 20 => format!("{many} forced switches are enough"),
+        many => format!("which of its {many} forced switches matter was not found in the time for it"),
+    };
+    let columns = columns(trace, &[], super::terminal_width().min(WIDEST));
+    format!("\nSeed {}, {}; {needs}:\n\n{columns}", outcome.seed, end(outcome))
 }
 
 #[cfg(test)]

@@ -12,9 +12,13 @@ use super::settings::{Format, Settings};
 use super::submission::{self, Submission};
 use super::{Console, Exit, Failure, catalogue, list};
 use crate::batch::{Graded, Grader, Task};
-use crate::check::verdict::Verdict;
+use crate::check::verdict::{Status, Verdict};
 use crate::course::model::{Course, Exercise, Language};
-use crate::report::{TextStyle, human, json, trace_text};
+use crate::report::{TextStyle, columns, human, json, trace_text};
+
+/// A drawing is no wider than the rest of a report, and stands so far to the right.
+const WIDEST: usize = 100;
+const INDENT: usize = 4;
 
 /// Runs the command.
 pub(crate) fn run(args: GradeArgs, console: &Console) -> Result<Exit, Failure> {
@@ -74,17 +78,23 @@ pub(crate) fn grade_one(
         events: &progress,
         interrupt: session.interrupt.clone(),
     };
-    grader
-        .grade(&Task {
-            exercise,
-            language: submission.language,
-            file: submission.path.clone(),
-            content: None,
-            seeds: settings.seeds,
-            command: again(settings, exercise, submission),
-            colour: false,
-        })
-        .map_err(session::interrupted)
+    let task = Task {
+        exercise,
+        language: submission.language,
+        file: submission.path.clone(),
+        content: None,
+        seeds: settings.seeds,
+        command: again(settings, exercise, submission),
+        colour: false,
+    };
+    let mut graded = grader.grade(&task).map_err(session::interrupted)?;
+    // It costs more runs, and only people look at it.
+    if settings.format == Format::Human
+        && let Some(fewest) = grader.fewest_switches(&task, &graded)
+    {
+        graded.failing = Some(fewest);
+    }
+    Ok(graded)
 }
 
 /// The command that grades this submission again.
@@ -157,6 +167,7 @@ pub(crate) fn report(
     };
     let style = TextStyle { width: 100, wrap: false, colour: true };
     let drawn = graded.failing.as_ref().filter(|_| detail == human::Detail::Full).map(|trace| trace_text(trace, style));
+    let forced = forced(graded);
     let next = catalogue::next(course, Some(exercise), |id| progress.is_done(id));
     let context = human::Context {
         title: &exercise.spec.title,
@@ -164,6 +175,7 @@ pub(crate) fn report(
         command: super::command_name(),
         detail,
         run: drawn.as_deref(),
+        forced: forced.as_deref(),
         next: next.map(|next| (catalogue::short(next), next.spec.title.as_str())),
     };
     let mut text = human::render(&graded.result, context);
@@ -171,6 +183,15 @@ pub(crate) fn report(
         text.push('\n');
     }
     text
+}
+
+/// The failing run as columns of threads, when a schedule is at fault.
+fn forced(graded: &Graded) -> Option<String> {
+    let check = graded.result.checks.iter().find(|check| check.status == Status::Failed)?;
+    let trace = graded.failing.as_ref().filter(|trace| trace.header.schedule > 0 && check.schedule > Some(0))?;
+    let at_fault: Vec<&str> = check.evidence.iter().map(|moment| moment.text.as_str()).collect();
+    let width = super::terminal_width().min(WIDEST) - INDENT;
+    Some(columns(trace, &at_fault, width)).filter(|drawn| !drawn.is_empty())
 }
 
 /// What one result means for the exit status.

@@ -112,6 +112,13 @@ fn run(cli: Cli, console: &Console) -> Result<Exit, Failure> {
     }
 }
 
+/// How wide a drawing on standard output may be.
+fn terminal_width() -> usize {
+    terminal_size::terminal_size_of(std::io::stdout())
+        .map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns))
+        .max(40)
+}
+
 /// How the person starts us, for commands that we propose: in a checkout that is `cargo run`.
 fn command_name() -> &'static str {
     let built_by_cargo = std::env::var_os("CARGO").is_some()

@@ -154,6 +154,7 @@ fn options(args: &TraceArgs) -> Options {
     options.stdin = if args.stdin { StdinMode::Inherit } else { StdinMode::Null };
     options.output = OutputMode::Passthrough;
     options.schedule = args.schedule;
+    options.names_by_birth = args.schedule != 0;
     options.clock = match args.clock {
         ClockArg::Virtual => ClockKind::Virtual,
         ClockArg::Wall => ClockKind::Wall,
@@ -228,6 +229,11 @@ fn limits(timeout: Option<VirtualDuration>, clock: ClockArg) -> (VirtualDuration
 fn write(run: &Trace, format: TraceFormat, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
     match format {
         TraceFormat::Text => out.write_all(trace_text(run, style).as_bytes()),
+        // What is left that cannot repeat is how long it took.
+        TraceFormat::Jsonl if run.header.schedule != 0 => {
+            let end = End { real: 0, ..run.end.clone() };
+            write_jsonl(&Trace { end, ..run.clone() }, out)
+        }
         TraceFormat::Jsonl => write_jsonl(run, out),
         TraceFormat::Perfetto => write_perfetto(run, out),
     }

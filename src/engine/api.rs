@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::EngineSettings;
 use crate::course::model::{Limits, Needs};
 use crate::sandbox::Rung;
+use crate::schedule::Switch;
 use crate::trace::Trace;
 use crate::wire;
 
@@ -47,6 +48,20 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// Only when the machine or we could not do it: never for what the program did.
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError>;
+
+    /// As [`Engine::run`], under these switches instead of the seed's policy; with none of them given, under the seed. With
+    /// the trace comes where the schedule left the natural way. An engine without schedules knows of nothing.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    fn run_under(
+        &self,
+        request: &RunRequest,
+        switches: Option<&[Switch]>,
+    ) -> Result<(Trace, Vec<Switch>), EngineError> {
+        let _ = switches;
+        Ok((self.run(request)?, Vec::new()))
+    }
 }
 
 /// What is to be run, and how. It travels as JSON to the process that runs it; [`Interrupt`] stays behind.

@@ -10,6 +10,7 @@ use crate::clock::VirtualDuration;
 use crate::course::model::Needs;
 use crate::fixture::Record;
 use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
+use crate::schedule::Switch;
 use crate::trace::{ClockKind, EventKind, Trace};
 use crate::tracer::{self, Epoch, FixtureProgram, Options, OutputMode, RunLimits, StdinMode, TracerError, Unsupported};
 use crate::wire;
@@ -123,6 +124,15 @@ impl Engine for TracedEngine {
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError> {
         tracer::run(&self.options(request)?).map_err(EngineError::from)
     }
+
+    fn run_under(
+        &self,
+        request: &RunRequest,
+        switches: Option<&[Switch]>,
+    ) -> Result<(Trace, Vec<Switch>), EngineError> {
+        let options = Options { switches: switches.map(<[Switch]>::to_vec), ..self.options(request)? };
+        tracer::run_recorded(&options).map_err(EngineError::from)
+    }
 }
 
 impl TracedEngine {
@@ -157,6 +167,7 @@ impl TracedEngine {
             linger: VirtualDuration::ZERO,
             outside_network: self.rung != Rung::Namespaces,
             sandbox,
+            names_by_birth: false,
             interrupt: request.interrupt.flag(),
         })
     }

@@ -1,6 +1,7 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Exploration;
 use crate::schedule::{Switch, minimise};
@@ -55,19 +56,26 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
     Ok(Exploration::of(runs.iter().map(|(seed, trace)| (*seed, trace))))
 }
 
-/// The fewest switches found with which a schedule still leads to the same outcome, in at most `budget` more runs.
+/// So much real time is spent on leaving switches out.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The fewest switches found with which a schedule still leads to the same outcome, in at most `budget` more runs, and the run
+/// under them, whose trace tells of each.
 ///
 /// # Errors
 /// When the schedule cannot be run again.
-pub fn fewest_switches(options: &Options, seed: u64, budget: u32) -> Result<Vec<Switch>, TracerError> {
+pub fn fewest_switches(options: &Options, seed: u64, budget: u32) -> Result<(Vec<Switch>, Trace), TracerError> {
     let (trace, switches) = tracer::run_recorded(&Options { schedule: seed, ..options.clone() })?;
-    let wanted = Exploration::of([(seed, &trace)]);
-    let shows = |tried: &[Switch]| {
-        let options = Options { schedule: seed, switches: Some(tried.to_vec()), ..options.clone() };
-        // A run that cannot be made shows nothing.
-        tracer::run(&options).is_ok_and(|again| {
-            Exploration::of([(seed, &trace), (seed, &again)]).outcomes.len() == wanted.outcomes.len()
-        })
+    let under = |switches: &[Switch]| {
+        tracer::run(&Options { schedule: seed, switches: Some(switches.to_vec()), ..options.clone() })
     };
-    Ok(minimise(&switches, budget, shows))
+    let began = Instant::now();
+    let shows = |tried: &[Switch]| {
+        // A run that cannot be made shows nothing.
+        began.elapsed() < PATIENCE
+            && under(tried).is_ok_and(|again| Exploration::of([(seed, &trace), (seed, &again)]).outcomes.len() == 1)
+    };
+    let fewest = minimise(&switches, budget, shows);
+    let trace = under(&fewest)?;
+    Ok((fewest, trace))
 }

@@ -109,7 +109,11 @@ impl Cast {
                     self.actor(thread.pid, thread.tid, t).stuck = true;
                 }
             }
-            EventKind::Http { .. } | EventKind::Zombie { .. } => {}
+            EventKind::First { .. }
+            | EventKind::Held { .. }
+            | EventKind::Preempted { .. }
+            | EventKind::Http { .. }
+            | EventKind::Zombie { .. } => {}
         }
     }
 

@@ -46,6 +46,8 @@ pub struct Context<'a> {
     pub detail: Detail,
     /// The whole run of the first failing case, drawn, when it may be shown.
     pub run: Option<&'a str>,
+    /// The run that shows what a schedule does to it, as columns of threads, when one is at fault.
+    pub forced: Option<&'a str>,
     /// The exercise that comes after this one: its short name and title.
     pub next: Option<(&'a str, &'a str)>,
 }
@@ -131,6 +133,19 @@ fn checks(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
     for check in result.checks.iter().filter(|check| check.status == Status::Failed) {
         push(text, 0, "");
         failed(text, check);
+    }
+    if let Some(forced) = context.forced {
+        let failing = result.checks.iter().find(|check| check.status == Status::Failed);
+        let of = failing.map_or_else(String::new, place);
+        push(text, 0, "");
+        push(
+            text,
+            2,
+            &format!(
+                "{STRONG}what the schedule does{STRONG:#} {FAINT}({of}, with what can be left out left out){FAINT:#}"
+            ),
+        );
+        indented(text, 4, forced);
     }
     let mut rest = String::new();
     let with = |status| result.checks.iter().filter(move |check| check.status == status);

@@ -18,6 +18,7 @@ pub mod junit;
 pub mod markdown;
 
 mod cast;
+mod columns;
 mod harmless;
 mod lanes;
 mod perfetto;
@@ -28,6 +29,7 @@ mod table;
 mod trace_text;
 mod words;
 
+pub use columns::columns;
 pub use harmless::harmless;
 pub use perfetto::write_perfetto;
 pub use single::Single;

@@ -164,6 +164,9 @@ fn moment(event: &Event) -> Option<Value> {
         | EventKind::Thread { .. }
         | EventKind::Sleep { .. }
         | EventKind::Wake {}
+        | EventKind::First { .. }
+        | EventKind::Held { .. }
+        | EventKind::Preempted { .. }
         | EventKind::Exit { .. } => None,
     }
 }

@@ -138,6 +138,9 @@ fn what(event: &Event, cast: &Cast) -> Option<(String, Style)> {
         }
         EventKind::Sleep { ns } => plain(format!("waits for at most {}", VirtualDuration::from_nanos(*ns))),
         EventKind::Wake {} => None,
+        EventKind::First { .. } => plain("goes first, by the schedule".to_owned()),
+        EventKind::Held { ns } => plain(format!("is held back for {}, by the schedule", rounded(*ns))),
+        EventKind::Preempted { .. } => plain("is preempted here, by the schedule".to_owned()),
         EventKind::Exit { code: Some(code), cpu, .. } => plain(format!("exits with {code}{}", cpu_used(*cpu))),
         EventKind::Exit { signal: Some(signal), cpu, .. } => {
             Some((format!("is killed by {}{}", signal_name(*signal), cpu_used(*cpu)), BAD))

@@ -33,6 +33,7 @@ impl Confinement {
             identity: self.identity,
             tracer_filters,
             trap_cycle_counter: false,
+            fixed_addresses: false,
             outlives: true,
         }
     }

@@ -109,6 +109,10 @@ fn program(plan: &Plan, control: &OwnedFd) -> Result<Infallible, StepError> {
     let argv = strings(plan.argv.iter().map(AsRef::as_ref)).map_err(step("pass the arguments on"))?;
     let env = plan.env.iter().map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat());
     let env = env.map(CString::new).collect::<Result<Vec<_>, _>>().map_err(step("pass the environment on"))?;
+    if plan.fixed_addresses {
+        use nix::sys::personality;
+        personality::set(personality::Persona::ADDR_NO_RANDOMIZE).map_err(step("fix the program's addresses"))?;
+    }
     let own = own_filters(plan.rung).map_err(|error| error.to_string())?;
     if plan.rung == Rung::Landlock {
         landlock::restrict(&plan.view)?;

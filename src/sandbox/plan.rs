@@ -26,6 +26,9 @@ pub struct Plan {
     pub tracer_filters: Vec<Filter>,
     /// Whether reading the processor's cycle counter is to stop the program, for its tracer to answer.
     pub trap_cycle_counter: bool,
+    /// Whether programs and their memory lie at the same addresses in each run.
+    #[serde(default)]
+    pub fixed_addresses: bool,
     /// Whether its children may outlive it, until the caller kills the init of its namespace.
     pub outlives: bool,
 }

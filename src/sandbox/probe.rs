@@ -66,6 +66,7 @@ fn try_out(rung: Rung, grade: &Path, identity: Option<Identity>) -> Result<(), S
         identity,
         tracer_filters: Vec::new(),
         trap_cycle_counter: false,
+        fixed_addresses: false,
         outlives: false,
     };
     let null =

@@ -15,6 +15,17 @@ pub struct Ready<'a> {
     pub step: u64,
 }
 
+/// A thread is to be stopped between its stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Preemption {
+    /// After so many instructions of its turn, at least one.
+    pub instructions: u32,
+    /// For how long it is then held back in virtual time; zero for only as long as others can go on.
+    pub hold: VirtualDuration,
+    /// How many of the turns that could be cut short after it are left alone: those who now go first get somewhere.
+    pub rest: u32,
+}
+
 /// Decides who runs next. Two policies made alike that are asked the same questions give the same answers.
 pub trait Policy: Send {
     /// The thread that goes on: one of `ready.threads`.
@@ -25,5 +36,12 @@ pub trait Policy: Send {
     fn hold(&mut self, thread: ThreadNumber, asked: u64, left: VirtualDuration) -> VirtualDuration {
         let _ = (thread, asked, left);
         VirtualDuration::ZERO
+    }
+
+    /// Whether the thread that has just been given the turn is preempted before its next stop. `asked` says how often this was
+    /// asked before in the run; `left` is what remains of the run's budget for holding.
+    fn preempt(&mut self, thread: ThreadNumber, asked: u64, left: VirtualDuration) -> Option<Preemption> {
+        let _ = (thread, asked, left);
+        None
     }
 }

@@ -8,6 +8,8 @@ use crate::clock::VirtualDuration;
 pub struct Random {
     choices: SplitMix64,
     one_in: u64,
+    /// Whether it prefers other threads to the one that ran last.
+    away: bool,
     holds: Option<Holds>,
 }
 
@@ -20,7 +22,13 @@ impl Random {
     /// The policy of this seed that chooses at one point in `one_in` alone: long undisturbed stretches find what even
     /// choices, which never let anyone get far, do not.
     pub const fn switching_once_in(one_in: u64, seed: u64) -> Self {
-        Self { choices: SplitMix64::new(seed), one_in, holds: None }
+        Self { choices: SplitMix64::new(seed), one_in, away: false, holds: None }
+    }
+
+    /// The policy of this seed that goes on with another thread than the one that ran last three times in four: each gets
+    /// but a step, and steps that belong together are torn apart.
+    pub const fn switching_away(seed: u64) -> Self {
+        Self { choices: SplitMix64::new(seed), one_in: 1, away: true, holds: None }
     }
 
     /// Holds one in so many threads that become ready back, too; by chance of its own.
@@ -35,6 +43,10 @@ impl Policy for Random {
     fn choose(&mut self, ready: Ready<'_>) -> ThreadNumber {
         match ready.last {
             Some(last) if self.one_in > 1 && !self.choices.once_in(self.one_in) => last,
+            Some(last) if self.away && ready.threads.len() > 1 && !self.choices.once_in(4) => {
+                let others: Vec<ThreadNumber> = ready.threads.iter().copied().filter(|other| *other != last).collect();
+                choose_evenly(&mut self.choices, &others)
+            }
             _ => choose_evenly(&mut self.choices, ready.threads),
         }
     }

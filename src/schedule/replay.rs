@@ -1,5 +1,5 @@
 use super::natural::continue_or_next;
-use super::{Policy, Ready, ThreadNumber};
+use super::{Policy, Preemption, Ready, ThreadNumber};
 use crate::clock::VirtualDuration;
 
 /// A choice that the natural policy would not have made: at this step this thread went on.
@@ -20,6 +20,17 @@ pub enum Switch {
         /// The thread that was held.
         thread: ThreadNumber,
         /// For how long, in virtual nanoseconds.
+        ns: u64,
+    },
+    /// In this turn this thread was preempted between its stops.
+    Preempt {
+        /// Which turn of the run that could be so cut short, from 0.
+        step: u64,
+        /// The thread that was preempted.
+        thread: ThreadNumber,
+        /// After how many instructions.
+        instructions: u32,
+        /// For how long it was held then, in virtual nanoseconds.
         ns: u64,
     },
 }
@@ -56,6 +67,16 @@ impl Policy for Replay {
         });
         VirtualDuration::from_nanos(wanted.unwrap_or(0)).min(left)
     }
+
+    fn preempt(&mut self, preempted: ThreadNumber, now: u64, left: VirtualDuration) -> Option<Preemption> {
+        self.switches.iter().find_map(|switch| match switch {
+            Switch::Preempt { step, thread, instructions, ns } if *step == now && *thread == preempted => {
+                let hold = VirtualDuration::from_nanos(*ns).min(left);
+                Some(Preemption { instructions: *instructions, hold, rest: 0 })
+            }
+            _ => None,
+        })
+    }
 }
 
 /// Wraps a policy and writes down where it left the natural way.
@@ -85,6 +106,10 @@ impl Policy for Box<dyn Policy> {
     fn hold(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> VirtualDuration {
         (**self).hold(thread, step, left)
     }
+
+    fn preempt(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> Option<Preemption> {
+        (**self).preempt(thread, step, left)
+    }
 }
 
 impl<P: Policy> Policy for Recorder<P> {
@@ -103,6 +128,13 @@ impl<P: Policy> Policy for Recorder<P> {
             self.switches.push(Switch::Hold { step, thread, ns: held.as_nanos() });
         }
         held
+    }
+
+    fn preempt(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> Option<Preemption> {
+        let preemption = self.policy.preempt(thread, step, left)?;
+        let Preemption { instructions, hold, .. } = preemption;
+        self.switches.push(Switch::Preempt { step, thread, instructions, ns: hold.as_nanos() });
+        Some(preemption)
     }
 }
 

@@ -1,5 +1,14 @@
+use super::natural::continue_or_next;
+use super::preemptions::Preemptions;
 use super::splitmix::SplitMix64;
-use super::{Natural, Pct, Policy, Random};
+use super::{Natural, Pct, Policy, Preemption, Random, Ready, ThreadNumber};
+use crate::clock::VirtualDuration;
+
+/// After so many choices a run is left alone but for one choice in [`CALM_ONE_IN`]. A program that takes a lock a hundred
+/// thousand times would make millions of stops, if every one of them could bring another thread in; and what shows at all
+/// shows early.
+const CALM_AFTER: u64 = 2_048;
+const CALM_ONE_IN: u64 = 32;
 
 /// The policy that a seed stands for; 0 is the natural one. The seed alone decides, so that it replays anywhere: run
 /// lengths and depths are drawn from it too, not estimated from an earlier run.
@@ -10,28 +19,65 @@ pub fn for_seed(seed: u64) -> Box<dyn Policy> {
     let mut random = SplitMix64::new(seed);
     // Half of the schedules delay nobody: threads that woke together meet more often there.
     let holds = random.once_in(2).then(|| (8 << (2 * random.below(3)), random.next()));
-    if !random.once_in(3) {
-        let one_in = [1, 1, 2, 4][usize::try_from(random.below(4)).expect("below four")];
-        let policy = Random::switching_once_in(one_in, random.next());
-        return match holds {
-            Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
-            None => Box::new(policy),
+    let policy: Box<dyn Policy> = match random.below(8) {
+        kind @ 0..6 => {
+            let policy = match kind {
+                0..3 => Random::switching_away(random.next()),
+                3..5 => Random::new(random.next()),
+                _ => Random::switching_once_in(2 << random.below(2), random.next()),
+            };
+            match holds {
+                Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
+                None => Box::new(policy),
+            }
+        }
+        _ => {
+            // Depths 2 to 4 hold nearly all known bugs (Burckhardt et al., section 5). Lengths from 8 to 1024 steps, by
+            // powers of two, the short ones more often: a change point is useless beyond the end of a run, and most are short.
+            let depth = 2 + u32::try_from(random.below(3)).expect("below three");
+            let length = 8 << random.below(8).min(random.below(8));
+            let policy = Pct::new(random.next(), depth, length);
+            match holds {
+                Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
+                None => Box::new(policy),
+            }
+        }
+    };
+    let preemptions = random.once_in(3).then(|| Preemptions::new(&mut random));
+    Box::new(Seeded { policy, preemptions, calm: SplitMix64::new(random.next()), previous: 0 })
+}
+
+/// A policy that calms down in a long run, and preempts threads between their stops in some seeds.
+struct Seeded {
+    policy: Box<dyn Policy>,
+    preemptions: Option<Preemptions>,
+    calm: SplitMix64,
+    previous: ThreadNumber,
+}
+
+impl Policy for Seeded {
+    fn choose(&mut self, ready: Ready<'_>) -> ThreadNumber {
+        self.previous = if ready.step >= CALM_AFTER && !self.calm.once_in(CALM_ONE_IN) {
+            continue_or_next(ready, self.previous)
+        } else {
+            self.policy.choose(ready)
         };
+        self.previous
     }
-    // Depths 2 to 4 hold nearly all known bugs (Burckhardt et al., section 5). Lengths from 8 to 1024 steps, by powers
-    // of two, the short ones more often: a change point is useless beyond the end of a run, and most are short.
-    let depth = 2 + u32::try_from(random.below(3)).expect("below three");
-    let length = 8 << random.below(8).min(random.below(8));
-    let policy = Pct::new(random.next(), depth, length);
-    match holds {
-        Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
-        None => Box::new(policy),
+
+    fn hold(&mut self, thread: ThreadNumber, asked: u64, left: VirtualDuration) -> VirtualDuration {
+        self.policy.hold(thread, asked, left)
+    }
+
+    fn preempt(&mut self, _: ThreadNumber, asked: u64, left: VirtualDuration) -> Option<Preemption> {
+        self.preemptions.as_mut()?.next(asked, left)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::for_seed;
+    use crate::clock::VirtualDuration;
     use crate::schedule::Ready;
 
     #[test]
@@ -49,5 +95,27 @@ mod tests {
     fn seed_zero_never_forces_a_switch() {
         let mut policy = for_seed(0);
         assert!((0..50).all(|step| policy.choose(Ready { threads: &[0, 1, 2], last: Some(1), step }) == 1));
+        assert_eq!(policy.preempt(0, 0, VirtualDuration::from_millis(100)), None);
+    }
+
+    #[test]
+    fn a_third_of_the_seeds_preempts_threads_between_their_stops() {
+        let preempts = |seed: &u64| {
+            let mut policy = for_seed(*seed);
+            (0..64).any(|asked| policy.preempt(0, asked, VirtualDuration::ZERO).is_some())
+        };
+        let count = (1..=300).filter(preempts).count();
+        assert!((70..=130).contains(&count), "{count} of 300");
+    }
+
+    #[test]
+    fn a_long_run_is_left_alone_in_the_end() {
+        for seed in 1..50 {
+            let mut policy = for_seed(seed);
+            let switches = (2_048..6_144)
+                .filter(|step| policy.choose(Ready { threads: &[0, 1], last: Some(0), step: *step }) == 1)
+                .count();
+            assert!(switches < 300, "seed {seed}: {switches} of 4096");
+        }
     }
 }

@@ -33,6 +33,8 @@ pub enum Step {
     Enter(RawFd, c_int),
     /// Stops at each reading of the processor's cycle counter, where the machine can do that.
     TrapCycleCounter,
+    /// Programs and their memory lie at the same addresses in each run, from the next exec on.
+    FixedAddresses,
     /// Never gains privileges by an exec: filters need it.
     NoNewPrivileges,
     /// A seccomp filter.
@@ -52,6 +54,7 @@ impl Step {
             Self::Gate(_) => "hear that the program may go",
             Self::Enter(..) => "enter the program's network",
             Self::TrapCycleCounter => "trap the cycle counter",
+            Self::FixedAddresses => "fix the program's addresses",
             Self::NoNewPrivileges => "refuse the program new privileges",
             Self::Filter(_) => "put a system call filter on the program",
         }
@@ -163,6 +166,11 @@ fn take(step: &Step) -> c_long {
             // Where it cannot be trapped, it tells the machine's time.
             let _ = super::cycle_counter::trap();
             0
+        }
+        Step::FixedAddresses => {
+            let fixed = libc::c_ulong::from(libc::ADDR_NO_RANDOMIZE.unsigned_abs());
+            // SAFETY: a number only.
+            c_long::from(unsafe { libc::personality(fixed) })
         }
         // SAFETY: numbers only.
         Step::NoNewPrivileges => c_long::from(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }),

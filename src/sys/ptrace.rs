@@ -39,15 +39,14 @@ pub fn cont(tid: pid_t, signal: c_int) -> io::Result<()> {
     request(libc::PTRACE_CONT, tid, ptr::null_mut(), number(signal)).map(drop)
 }
 
+/// Lets a stopped thread make one instruction, after which it stops by a SIGTRAP.
+pub fn step(tid: pid_t) -> io::Result<()> {
+    request(libc::PTRACE_SINGLESTEP, tid, ptr::null_mut(), number(0)).map(drop)
+}
+
 /// As [`cont`], and stops also when the present system call returns.
 pub fn syscall(tid: pid_t, signal: c_int) -> io::Result<()> {
     request(libc::PTRACE_SYSCALL, tid, ptr::null_mut(), number(signal)).map(drop)
-}
-
-/// Lets a stopped thread make one step: an instruction, with the whole system call when it is one; or what is left of the
-/// system call in which it stands.
-pub fn step(tid: pid_t) -> io::Result<()> {
-    request(libc::PTRACE_SINGLESTEP, tid, ptr::null_mut(), ptr::null_mut()).map(drop)
 }
 
 /// Sets which signals a stopped thread blocks (bit 0 for signal 1), and tells which it blocked before.

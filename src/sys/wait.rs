@@ -26,7 +26,7 @@ pub fn any(block: bool) -> io::Result<Waited> {
     wait(-1, if block { 0 } else { libc::WNOHANG })
 }
 
-/// Waits for this child or tracee. Only for one that is about to stop.
+/// Waits for this child or tracee, until a signal (our tick) comes. Only for one that is about to stop, unless the tick runs.
 pub fn one(tid: pid_t) -> io::Result<Waited> {
     wait(tid, 0)
 }

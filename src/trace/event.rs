@@ -76,6 +76,22 @@ pub enum EventKind {
         /// CPU time that it used, in nanoseconds, without its children; of a process (code or signal): all its threads'.
         cpu: u64,
     },
+    /// The schedule let this thread go first. Only where single switches are shown, as the next two.
+    First {
+        /// The thread that would have gone on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<Tid>,
+    },
+    /// The schedule held this thread back, as a busy machine might.
+    Held {
+        /// For how long, in virtual nanoseconds.
+        ns: u64,
+    },
+    /// The schedule took the processor away from this thread between two of its calls.
+    Preempted {
+        /// For how long it was held back then, in virtual nanoseconds.
+        ns: u64,
+    },
     /// The HTTP fixture's own record of one connection or request.
     Http {
         /// Which connection or request, from 1. Both take their numbers from one counter, so that a `close` is either

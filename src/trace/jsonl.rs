@@ -41,7 +41,8 @@ pub fn read_jsonl(input: impl BufRead) -> Result<Trace, TraceReadError> {
         let line: AnyLine = lines.parse()?;
         match line.ev.as_str() {
             "end" => break,
-            "process" | "thread" | "exec" | "line" | "sleep" | "wake" | "exit" | "http" | "stuck" | "zombie" => {}
+            "process" | "thread" | "exec" | "line" | "sleep" | "wake" | "exit" | "http" | "stuck" | "zombie"
+            | "first" | "held" | "preempted" => {}
             _ => return Err(lines.error(TraceReadProblem::UnknownEvent(line.ev))),
         }
         let event: Event = lines.parse()?;
@@ -271,6 +272,9 @@ mod tests {
                 .prop_map(|(fd, text, (partial, lossy, cut))| EventKind::Line { fd, text, partial, lossy, cut }),
             any::<u64>().prop_map(|ns| EventKind::Sleep { ns }),
             Just(EventKind::Wake {}),
+            option::of(any::<u32>()).prop_map(|instead| EventKind::First { instead }),
+            any::<u64>().prop_map(|ns| EventKind::Held { ns }),
+            any::<u64>().prop_map(|ns| EventKind::Preempted { ns }),
             any::<(Option<i32>, Option<i32>, u64)>().prop_map(|(code, signal, cpu)| EventKind::Exit {
                 code,
                 signal,

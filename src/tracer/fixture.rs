@@ -96,6 +96,7 @@ pub(super) fn start(
             (null.as_raw_fd(), 2),
             (output.as_raw_fd(), RECORD),
         ],
+        fixed_addresses: false,
         own_session: true,
         confinement: network,
         filters,

@@ -131,7 +131,8 @@ impl World<'_> {
             return Ok(None);
         }
         if self.options.has_schedule() {
-            return vdso::hide(&self.tasks[&tid]).map(|()| None);
+            let chance = self.turns.as_mut().map(|turns| [turns.next_chance(), turns.next_chance()]);
+            return vdso::hide(&self.tasks[&tid], chance).map(|()| None);
         }
         let replaced = vdso::replace(&self.tasks[&tid], &self.time)?;
         process.clock_page = replaced.page;
@@ -161,8 +162,9 @@ impl World<'_> {
     pub(super) fn exiting(&mut self, tid: i32) {
         self.drop_pending(tid);
         self.end_sleep_of_interrupted(tid);
+        let counts = self.counts_cpu();
         let Some(task) = self.tasks.get_mut(&tid) else { return };
-        let cpu = task.procfs.ran().map_or(0, |(cpu, _)| cpu);
+        let cpu = if counts { task.counted } else { task.procfs.ran().map_or(0, |(cpu, _)| cpu) };
         task.ended = Some(cpu);
         let pid = task.pid;
         if let Some(process) = self.processes.get_mut(&pid) {
@@ -216,7 +218,8 @@ impl World<'_> {
             ExitStatus::Code(code) => (Some(code), None),
             ExitStatus::Signal(signal) => (None, Some(signal)),
         };
-        let cpu = self.processes.get(&pid).map_or(0, |process| process.cpu);
+        let counts = self.counts_cpu();
+        let cpu = self.processes.get(&pid).map_or(0, |process| if counts { process.counted } else { process.cpu });
         self.note(pid, pid, EventKind::Exit { code, signal, cpu });
         if !self.is_fixture(pid) {
             self.ended_children.push(pid);

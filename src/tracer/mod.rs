@@ -62,6 +62,7 @@ mod lines;
 mod loopback;
 mod memory;
 mod options;
+mod preempt;
 mod process;
 mod procfs;
 mod progress;

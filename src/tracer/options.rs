@@ -51,6 +51,9 @@ pub struct Options {
     /// How the program is contained; none: it may do what we may. What it sees and where it works is then up to this, and
     /// `cwd` is not used.
     pub sandbox: Option<Confinement>,
+    /// Whether the trace calls processes and threads by birth, the first one 1: real ids differ from run to run. Output that
+    /// holds ids cannot be compared with such a trace.
+    pub names_by_birth: bool,
     /// Ends the run early once set.
     pub interrupt: Arc<AtomicBool>,
 }
@@ -77,6 +80,7 @@ impl Options {
             linger: VirtualDuration::ZERO,
             outside_network: true,
             sandbox: None,
+            names_by_birth: false,
             interrupt: Arc::default(),
         }
     }
@@ -88,8 +92,6 @@ impl Options {
         (self.schedule != 0 || self.switches.is_some())
             && matches!(self.clock, ClockKind::Virtual)
             && self.processors == 1
-            // The fixture's own threads do not take turns yet: beside it the natural way is the only one.
-            && self.fixture.is_none()
     }
 }
 

@@ -13,6 +13,8 @@ pub(super) struct Process {
     pub(super) threads: u32,
     /// CPU nanoseconds that it had used when last asked.
     pub(super) cpu: u64,
+    /// CPU nanoseconds as they are counted under a schedule.
+    pub(super) counted: u64,
     /// Whether its calls that may block on a socket stop.
     pub(super) sees_sockets: bool,
     /// Where the page is by which it reads the clock; none: each reading is a call that stops.
@@ -32,7 +34,16 @@ pub(super) enum Role {
 
 impl Process {
     pub(super) fn new(pid: i32, role: Role) -> Self {
-        Self { pid, role, threads: 0, cpu: 0, sees_sockets: false, clock_page: None, timers: Timers::default() }
+        Self {
+            pid,
+            role,
+            threads: 0,
+            cpu: 0,
+            counted: 0,
+            sees_sockets: false,
+            clock_page: None,
+            timers: Timers::default(),
+        }
     }
 
     /// Asks the kernel what CPU time its threads, living and dead, have used.

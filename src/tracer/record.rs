@@ -11,6 +11,8 @@ pub(super) struct Record {
     deeds: u64,
     /// What threads are called in a namespace of process ids of their own, by what we call them.
     names: HashMap<i32, i32>,
+    /// How many were called by birth.
+    born: i32,
 }
 
 /// Names an event that may still be taken back.
@@ -31,7 +33,13 @@ impl Record {
         }
     }
 
-    /// The id of a thread as the program sees it.
+    /// Calls a new thread by its birth: the first is 1.
+    pub(super) fn name_by_birth(&mut self, tid: i32) {
+        self.born += 1;
+        self.names.insert(tid, self.born);
+    }
+
+    /// The id of a thread as the program sees it, or by birth.
     pub(super) fn name(&self, tid: i32) -> u32 {
         id(self.names.get(&tid).copied().unwrap_or(tid))
     }
@@ -39,7 +47,15 @@ impl Record {
     /// Notes what happened.
     pub(super) fn note(&mut self, t: VirtualInstant, pid: i32, tid: i32, kind: EventKind) -> Entry {
         let (pid, tid) = (self.name(pid), self.name(tid));
-        self.deeds += u64::from(!matches!(kind, EventKind::Sleep { .. } | EventKind::Wake {}));
+        let passes = matches!(
+            kind,
+            EventKind::Sleep { .. }
+                | EventKind::Wake {}
+                | EventKind::First { .. }
+                | EventKind::Held { .. }
+                | EventKind::Preempted { .. }
+        );
+        self.deeds += u64::from(!passes);
         self.events.push(Some(Event { t, seq: 0, pid, tid, kind }));
         Entry(self.events.len() - 1)
     }

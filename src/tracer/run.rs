@@ -8,7 +8,7 @@ use super::cpu::{self, Pin};
 use super::error::TracerError;
 use super::filter::{Sight, filters};
 use super::fixture;
-use super::options::{Epoch, Options};
+use super::options::{Epoch, Options, OutputMode};
 use super::process::Role;
 use super::spawn::{Failure, Launch};
 use super::streams::Streams;
@@ -41,7 +41,10 @@ fn run(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
         ClockKind::Virtual => Sight::Virtual,
         ClockKind::Wall => Sight::Wall,
     };
-    let streams = Streams::new(&options.stdin, options.output)?;
+    // A schedule that was found with captured output must be the same one with output that goes through.
+    let goes_on = sight == Sight::Turns && options.output == OutputMode::Passthrough;
+    let output = if goes_on { OutputMode::Captured } else { options.output };
+    let streams = Streams::new(&options.stdin, output, goes_on)?;
     let mut world = World::new(options, streams, cpus);
     let mut watch = Watch::new()?;
     let began = Instant::now();
@@ -63,10 +66,6 @@ fn start_and_follow(
     watch: &mut Watch,
 ) -> Result<(), TracerError> {
     let filters: Vec<Step> = filters(sight)?.into_iter().map(Step::Filter).collect();
-    // Before the first thread is taken in, or it would never get a turn.
-    if sight == Sight::Turns {
-        world.turns = Some(Turns::new(options.schedule, options.switches.as_deref()));
-    }
     let contained = match &options.sandbox {
         Some(confinement) => {
             let (contained, running) = Contained::start(options, confinement, sight, &world.streams)?;
@@ -85,6 +84,9 @@ fn start_and_follow(
         }
         None => None,
     };
+    if sight == Sight::Turns {
+        world.begin_turns(Turns::new(options.schedule, options.switches.as_deref()));
+    }
     let start = match contained {
         Some(contained) => {
             contained.open_gate(fixture::ADDRESS, address.as_deref().unwrap_or(fixture::ADDRESS))?;
@@ -121,6 +123,7 @@ fn start_bare(
         env: &env,
         cwd: &options.cwd,
         descriptors: &world.streams.descriptors(),
+        fixed_addresses: world.turns.is_some(),
         own_session: options.stdin != super::options::StdinMode::Inherit,
         confinement: if options.clock == ClockKind::Virtual { &[Step::TrapCycleCounter] } else { &[] },
         filters,
@@ -150,7 +153,7 @@ fn whole(options: &Options, mut world: World<'_>, began: Instant) -> Trace {
         used: world.over.filter(|_| limit.is_some()),
         elapsed: end_of_time.as_nanos(),
         real: u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
-        cpu: world.cpu().saturating_sub(world.cpu_at_start),
+        cpu: if world.counts_cpu() { world.counts.cpu } else { world.cpu().saturating_sub(world.cpu_at_start) },
         threads: world.counts.threads,
         processes: world.counts.processes,
         stops: world.counts.stops,

@@ -21,6 +21,8 @@ pub(super) struct Launch<'a> {
     pub(super) cwd: &'a Path,
     /// Which descriptor of ours becomes which one of the program's.
     pub(super) descriptors: &'a [(RawFd, RawFd)],
+    /// Whether its memory lies at the same addresses in each run.
+    pub(super) fixed_addresses: bool,
     /// Whether it gets a session of its own.
     pub(super) own_session: bool,
     /// What the sandbox adds, after the tracer has attached and before the filters.
@@ -97,6 +99,9 @@ impl Launch<'_> {
         let mut steps = Vec::new();
         if self.own_session {
             steps.push(Step::NewSession);
+        }
+        if self.fixed_addresses {
+            steps.push(Step::FixedAddresses);
         }
         steps.push(Step::DefaultSignals);
         steps.push(Step::Gate(gate.as_raw_fd()));

@@ -14,6 +14,8 @@ use crate::sys::descriptor::same_open_file;
 #[derive(Debug)]
 pub(super) struct Streams {
     mode: OutputMode,
+    /// Whether captured output goes on to ours, too.
+    goes_on: bool,
     output: [Stream; 2],
     stdin: Stdin,
     own_pid: i32,
@@ -62,9 +64,15 @@ impl Stream {
     }
 }
 
+fn write_out(bytes: &[u8]) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
 impl Streams {
     /// Makes them.
-    pub(super) fn new(stdin: &StdinMode, output: OutputMode) -> Result<Self, TracerError> {
+    pub(super) fn new(stdin: &StdinMode, output: OutputMode, goes_on: bool) -> Result<Self, TracerError> {
         let failed = |cause| TracerError::System { operation: "open the program's input", tid: None, cause };
         let stdin = match stdin {
             StdinMode::Null => Stdin::File(File::open("/dev/null").map_err(failed)?),
@@ -85,7 +93,8 @@ impl Streams {
             OutputMode::Captured => (output, [Stream::captured()?, Stream::captured()?]),
             OutputMode::Passthrough => (output, [Stream::ours(1), Stream::ours(2)]),
         };
-        let mut streams = Self { mode: output.0, output: output.1, stdin, own_pid: std::process::id().cast_signed() };
+        let mut streams =
+            Self { mode: output.0, goes_on, output: output.1, stdin, own_pid: std::process::id().cast_signed() };
         streams.feed();
         Ok(streams)
     }
@@ -124,6 +133,14 @@ impl Streams {
     /// Whether output stays with us.
     pub(super) fn is_captured(&self) -> bool {
         self.mode == OutputMode::Captured
+    }
+
+    /// Captured output goes on to ours, where that was asked for.
+    pub(super) fn pass_on(&self, stream: u8, bytes: &[u8]) {
+        if self.goes_on {
+            // Nobody listens any more: the program could not know, for its output stays with us.
+            let _ = if stream == 2 { std::io::stderr().write_all(bytes) } else { write_out(bytes) };
+        }
     }
 
     /// Whether someone outside the run may still type.

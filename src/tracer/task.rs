@@ -23,6 +23,10 @@ pub(super) struct Task {
     pub(super) vfork: Option<i32>,
     /// Whether its last stop was a group-stop that it is still in.
     pub(super) in_group_stop: bool,
+    /// Whether it is on its way through single instructions: then a SIGTRAP is ours.
+    pub(super) stepping: bool,
+    /// CPU time as it is counted under a schedule, in nanoseconds.
+    pub(super) counted: u64,
     /// Whether it stood at its end, and the CPU time that it had used then.
     pub(super) ended: Option<u64>,
     /// The processors that it asked for; none: all that the run may use.
@@ -148,6 +152,8 @@ impl Task {
             handed_on: None,
             vfork: None,
             in_group_stop: false,
+            stepping: false,
+            counted: 0,
             ended: None,
             affinity: None,
             procfs: Procfs::new(pid, tid),

@@ -65,6 +65,12 @@ impl Stopped {
         registers.write(self.tid)
     }
 
+    /// Lets it make one instruction. A thread that was killed while it stood still is let go, too.
+    pub(super) fn step(self) -> Running {
+        let _ = ptrace::step(self.tid);
+        Running { tid: self.tid }
+    }
+
     /// Lets it go on. A thread that was killed while it stood still is let go too: a wait will tell.
     pub(super) fn resume(self, how: Resume) -> Running {
         let _ = match how {

@@ -13,7 +13,7 @@ use super::watch::{Watch, change, wait_failed};
 use super::world::{Due, World};
 use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::sys::wait::{self, Waited};
-use crate::trace::Ended;
+use crate::trace::{Ended, EventKind};
 
 /// How far the time moves with each turn.
 const STEP: VirtualDuration = VirtualDuration::from_micros(2);
@@ -69,7 +69,7 @@ impl Watch {
                     }
                     Settled::Yes => {
                         unsettled = None;
-                        if world.next_turn() == Moved::Yes {
+                        if world.next_turn()? == Moved::Yes {
                             self.pause = FIRST_LOOK;
                             continue;
                         }
@@ -104,7 +104,7 @@ impl World<'_> {
     }
 
     /// A thread stopped, or is gone.
-    fn arrive(&mut self, tid: i32, status: i32) -> Result<(), TracerError> {
+    pub(super) fn arrive(&mut self, tid: i32, status: i32) -> Result<(), TracerError> {
         let Some(turns) = &mut self.turns else { return Ok(()) };
         if turns.waits(tid) {
             // It was killed where it waited.
@@ -192,31 +192,57 @@ impl World<'_> {
     }
 
     /// All have settled: time moves on by a step, what is due fires, and somebody gets the turn.
-    fn next_turn(&mut self) -> Moved {
-        let Some(turns) = &mut self.turns else { return Moved::No };
+    fn next_turn(&mut self) -> Result<Moved, TracerError> {
+        let Some(turns) = &mut self.turns else { return Ok(Moved::No) };
         let deeds = self.record.deeds();
         turns.idle = if turns.idle.1 == deeds { (turns.idle.0 + 1, deeds) } else { (0, deeds) };
         if turns.idle.0 > TURNS_WITHOUT_PROGRESS {
             self.end(Ended::NoProgress, None);
-            return Moved::Yes;
+            return Ok(Moved::Yes);
         }
         self.time.move_on(STEP);
         for (tid, time) in turns.take_holds() {
             self.deadlines.set(self.time.now().saturating_add(time), Due::Held(tid));
+            self.note_forced(tid, EventKind::Held { ns: time.as_nanos() });
         }
         if self.fire_due() {
-            return Moved::Yes;
+            return Ok(Moved::Yes);
         }
         let Some((tid, how)) = self.turns.as_mut().and_then(super::turns::Turns::give) else {
-            return self.quiet_in_turns();
+            return Ok(self.quiet_in_turns());
         };
+        self.note_first();
+        self.count_cpu(tid, STEP);
+        if how == Resume::Go(0)
+            && self.preemption_matters(tid)
+            && let Some(preemption) = self.turns.as_mut().and_then(super::turns::Turns::preemption)
+        {
+            self.step_through(tid, preemption)?;
+            return Ok(Moved::Yes);
+        }
         self.let_go(tid, how);
         if self.tasks.get(&tid).and_then(super::task::Task::wait).is_some_and(|wait| wait.firing)
             && let Some(Slot::Running(running)) = self.tasks.get(&tid).map(|task| &task.slot)
         {
             running.interrupt();
         }
-        Moved::Yes
+        Ok(Moved::Yes)
+    }
+
+    /// A choice left the natural way.
+    fn note_first(&mut self) {
+        let Some((first, instead)) = self.turns.as_mut().and_then(super::turns::Turns::take_first) else { return };
+        let instead = instead.map(|tid| self.record.name(tid));
+        self.note_forced(first, EventKind::First { instead });
+    }
+
+    /// Notes what the schedule did, where it was given as single switches: under a seed there are hundreds.
+    pub(super) fn note_forced(&mut self, tid: i32, kind: EventKind) {
+        if self.options.switches.is_some()
+            && let Some(pid) = self.tasks.get(&tid).map(|task| task.pid)
+        {
+            self.note(pid, tid, kind);
+        }
     }
 
     /// Fires all that is due; whether something was.
@@ -266,6 +292,7 @@ impl World<'_> {
             .collect();
         let late: Vec<(i32, VirtualDuration)> = sleepers.iter().map(|(tid, late, _)| (*tid, *late)).collect();
         let chosen = self.turns.as_mut().and_then(|turns| turns.choose_sleeper(&late));
+        self.note_first();
         let at = sleepers.iter().find(|(tid, _, _)| Some(*tid) == chosen).map_or(first, |(_, _, at)| *at);
         // Whoever is due at nearly the same time wakes with it: the few microseconds between them are our own invention.
         let together = at.saturating_add(TOGETHER);
@@ -275,6 +302,9 @@ impl World<'_> {
 
     /// The thread that has the turn made no stop for a while: it may sleep, be gone, or compute.
     fn look_at_holder(&mut self) {
+        // Where nobody waits for its turn or for the time, how long a computation took changes nothing, and is not
+        // counted: how many grains it were does not repeat on a busy machine.
+        let matters = self.turns.as_ref().is_some_and(|turns| turns.others_are_ready() || self.anyone_waits_for_time());
         let Some(turns) = &mut self.turns else { return };
         let Some(holder) = &mut turns.holder else { return };
         let Some(task) = self.tasks.get_mut(&holder.tid) else {
@@ -294,10 +324,16 @@ impl World<'_> {
             turns.unsettled = true;
             return;
         }
+        if !matters {
+            turns.idle.0 = 0;
+            return;
+        }
         let Some((cpu, _)) = task.procfs.ran() else { return };
         let used = Duration::from_nanos(cpu.saturating_sub(*holder.cpu_before.get_or_insert(cpu)));
+        let mut grains = 0;
         while used >= GRAIN * u32::try_from(holder.grains + 1).unwrap_or(u32::MAX) {
             holder.grains += 1;
+            grains += 1;
             turns.idle.0 = 0;
             self.time.move_on(VirtualDuration::from_nanos(u64::try_from(GRAIN.as_nanos()).unwrap_or_default()));
         }
@@ -307,6 +343,15 @@ impl World<'_> {
                 running.interrupt();
             }
         }
+        let tid = holder.tid;
+        for _ in 0..grains {
+            self.count_cpu(tid, VirtualDuration::from_nanos(u64::try_from(GRAIN.as_nanos()).unwrap_or_default()));
+        }
+    }
+
+    /// Whether a deadline is set that is the program's own.
+    fn anyone_waits_for_time(&self) -> bool {
+        self.deadlines.iter().any(|(_, due)| !matches!(due, Due::TimeLimit | Due::Linger))
     }
 
     /// Threads that run without having the turn (they woke from a call that was not watched) are asked to stop.
@@ -341,6 +386,7 @@ impl World<'_> {
                 holder.asked = false;
             }
             self.time.move_on(STEP);
+            self.count_cpu(tid, STEP);
             self.let_go(tid, how);
         } else {
             if turns.holder.is_some_and(|holder| holder.tid == tid && holder.asked) {

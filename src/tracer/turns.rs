@@ -7,12 +7,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::process::Role;
 use super::tracee::Resume;
 use crate::clock::VirtualDuration;
-use crate::schedule::{Policy, Ready, Recorder, Replay, Switch, ThreadNumber, for_seed};
+use crate::schedule::{Policy, Preemption, Ready, Recorder, Replay, Switch, ThreadNumber, for_seed};
 
 /// For how long in all a run may hold threads back.
 const BUDGET: VirtualDuration = VirtualDuration::from_millis(100);
+/// Numbers of the fixture's threads begin here.
+const FIRST_OF_FIXTURE: ThreadNumber = 1 << 20;
+/// How many single instructions a run makes at most: each costs two switches of the processor, some microseconds.
+const INSTRUCTIONS: u32 = 10_000;
+/// After so many turns in a row others that could go on get theirs: a loop that polls without end must not keep the
+/// others from what it waits for, whatever the policy prefers.
+const MOST_TURNS_IN_A_ROW: u32 = 300;
 /// After so many clock reads in a row a thread is taken to wait for the time.
 const READS_THAT_ARE_A_WAIT: u32 = 16;
 
@@ -40,6 +48,7 @@ pub(super) struct Turns {
     policy: Recorder<Box<dyn Policy>>,
     numbers: HashMap<i32, ThreadNumber>,
     born: ThreadNumber,
+    fixture_born: ThreadNumber,
     pub(super) holder: Option<Holder>,
     last: Option<ThreadNumber>,
     ready: BTreeMap<ThreadNumber, Waits>,
@@ -54,6 +63,15 @@ pub(super) struct Turns {
     /// Threads that were seen asleep, and how often they had had a CPU then.
     pub(super) asleep: HashMap<i32, u64>,
     step: u64,
+    /// The last choice that left the natural way: who went first, and who would have.
+    first: Option<(i32, Option<i32>)>,
+    /// How many turns the same thread was given in a row.
+    in_a_row: u32,
+    /// How often the policy was asked whether to preempt a thread, and how many instructions are left for it.
+    asked_to_preempt: u64,
+    /// How many turns are left alone after a preemption.
+    rest: u32,
+    instructions: u32,
     budget: VirtualDuration,
     reads: u32,
     /// How many turns were given since the program last did something, and what it had done then.
@@ -77,6 +95,7 @@ impl Turns {
             policy: Recorder::new(policy),
             numbers: HashMap::new(),
             born: 0,
+            fixture_born: FIRST_OF_FIXTURE,
             holder: None,
             last: None,
             ready: BTreeMap::new(),
@@ -87,6 +106,11 @@ impl Turns {
             arrived: BTreeMap::new(),
             asleep: HashMap::new(),
             step: 0,
+            first: None,
+            in_a_row: 0,
+            asked_to_preempt: 0,
+            rest: 0,
+            instructions: INSTRUCTIONS,
             budget: BUDGET,
             reads: 0,
             idle: (0, 0),
@@ -101,10 +125,11 @@ impl Turns {
         self.policy.switches().to_vec()
     }
 
-    /// A new thread.
-    pub(super) fn born(&mut self, tid: i32) {
-        self.numbers.insert(tid, self.born);
-        self.born += 1;
+    /// A new thread. Those of the fixture are counted apart, so that the program's are the same without it.
+    pub(super) fn born(&mut self, tid: i32, role: Role) {
+        let born = if role == Role::Fixture { &mut self.fixture_born } else { &mut self.born };
+        self.numbers.insert(tid, *born);
+        *born += 1;
     }
 
     /// A thread is gone.
@@ -247,17 +272,72 @@ impl Turns {
             return None;
         }
         let threads: Vec<ThreadNumber> = numbered.keys().copied().collect();
-        let chosen = self.policy.choose(Ready { threads: &threads, last: None, step: self.step });
+        // The natural way is that the first of them is the first.
+        let first = numbered.iter().min_by_key(|(number, (_, late))| (*late, **number)).map(|(number, _)| *number);
+        let switches = self.policy.switches().len();
+        let chosen = self.policy.choose(Ready { threads: &threads, last: first, step: self.step });
         self.step += 1;
         let (tid, late) = numbered[&chosen];
+        if self.policy.switches().len() > switches {
+            self.first = Some((tid, first.and_then(|first| numbered.get(&first)).map(|(tid, _)| *tid)));
+        }
         if late >= VirtualDuration::from_millis(1) {
             self.budget = VirtualDuration::from_nanos(self.budget.as_nanos().saturating_sub(late.as_nanos()));
         }
         Some(tid)
     }
 
+    /// The choice since this was last asked that left the natural way.
+    pub(super) const fn take_first(&mut self) -> Option<(i32, Option<i32>)> {
+        self.first.take()
+    }
+
+    /// Whether anyone could go on instead of the one that has the turn.
+    pub(super) fn others_are_ready(&self) -> bool {
+        !self.ready.is_empty() || !self.held.is_empty()
+    }
+
+    /// Asks the policy whether the thread that has the turn is preempted in it.
+    pub(super) fn preemption(&mut self) -> Option<Preemption> {
+        let number = *self.numbers.get(&self.holder?.tid)?;
+        let asked = self.asked_to_preempt;
+        self.asked_to_preempt += 1;
+        if self.instructions == 0 || self.rest > 0 {
+            self.rest = self.rest.saturating_sub(1);
+            return None;
+        }
+        let preemption = self.policy.preempt(number, asked, self.budget);
+        let preemption = preemption?;
+        Some(Preemption { instructions: preemption.instructions.min(self.instructions), ..preemption })
+    }
+
+    /// A thread made so many single instructions.
+    pub(super) const fn made_instructions(&mut self, made: u32) {
+        self.instructions = self.instructions.saturating_sub(made);
+    }
+
+    /// The thread that had the turn was preempted: others go first, and it may be held back.
+    pub(super) fn preempted(&mut self, tid: i32, hold: VirtualDuration, rest: u32) {
+        self.rest = rest;
+        self.queue(tid, Resume::Go(0));
+        self.tire(tid);
+        self.unsettled = true;
+        let Some(number) = self.numbers.get(&tid).copied() else { return };
+        self.fresh.remove(&number);
+        if hold > VirtualDuration::ZERO
+            && let Some(waits) = self.ready.remove(&number)
+        {
+            self.budget = VirtualDuration::from_nanos(self.budget.as_nanos().saturating_sub(hold.as_nanos()));
+            self.held.insert(number, waits);
+        }
+    }
+
     /// Gives the turn to the thread that the policy chooses; none when nobody is ready.
     pub(super) fn give(&mut self) -> Option<(i32, Resume)> {
+        if let Some(last) = self.last.filter(|_| self.in_a_row > MOST_TURNS_IN_A_ROW && self.ready.len() > 1) {
+            self.in_a_row = 0;
+            self.tired.insert(last);
+        }
         let mut threads: Vec<ThreadNumber> =
             self.ready.keys().copied().filter(|number| !self.tired.contains(number)).collect();
         if threads.is_empty() {
@@ -269,14 +349,21 @@ impl Turns {
             [only] => *only,
             several => {
                 let last = self.last.filter(|last| several.contains(last));
+                let switches = self.policy.switches().len();
                 let chosen = self.policy.choose(Ready { threads: several, last, step: self.step });
                 self.step += 1;
+                if self.policy.switches().len() > switches {
+                    let tid = |number: ThreadNumber| self.ready.get(&number).map(|waits| waits.tid);
+                    self.first = tid(chosen).map(|first| (first, last.and_then(tid)));
+                }
                 chosen
             }
         };
         let waits = self.ready.remove(&number)?;
+        self.in_a_row += 1;
         if self.last != Some(number) {
             self.reads = 0;
+            self.in_a_row = 0;
         }
         self.last = Some(number);
         self.holder = Some(Holder { tid: waits.tid, cpu_before: None, grains: 0, asked: false });

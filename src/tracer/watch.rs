@@ -232,6 +232,10 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
             world.resume_as_before(tid);
             Ok(())
         }
+        Stop::Signal(libc::SIGTRAP) if std::mem::take(&mut world.tasks.get_mut(&tid).expect("it stopped").stepping) => {
+            world.resume_as_before(tid);
+            Ok(())
+        }
         Stop::Signal(signal) => world.signalled(tid, signal),
     }
 }

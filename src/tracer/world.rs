@@ -106,6 +106,8 @@ pub(super) struct Counts {
     pub(super) processes: u32,
     pub(super) stops: u64,
     pub(super) jumps: u64,
+    /// CPU nanoseconds of the program, as they are counted under a schedule.
+    pub(super) cpu: u64,
 }
 
 /// The thread that made a call.
@@ -198,6 +200,17 @@ impl<'o> World<'o> {
         self.end(Ended::Limit, Some(limit));
     }
 
+    /// From now on threads take turns. What was made before counts as born now: the program first.
+    pub(super) fn begin_turns(&mut self, mut turns: Turns) {
+        let mut tids: Vec<i32> = self.tasks.keys().copied().collect();
+        tids.sort_unstable();
+        for tid in tids {
+            let role = if self.is_fixture(self.tasks[&tid].pid) { Role::Fixture } else { Role::Program };
+            turns.born(tid, role);
+        }
+        self.turns = Some(turns);
+    }
+
     /// A stopped thread may go on: at once, or under a schedule when it has the turn.
     pub(super) fn release(&mut self, tid: i32, how: Resume) {
         if self.turns.is_some() && self.has_begun() {
@@ -232,10 +245,14 @@ impl<'o> World<'o> {
         self.tasks.insert(tid, Task::new(tid, pid, slot));
         self.begin_progress(tid);
         if let Some(turns) = &mut self.turns {
-            turns.born(tid);
+            turns.born(tid, role);
         }
-        if self.init.is_some() && role == Role::Program {
-            self.record.learn_name(tid);
+        if role == Role::Program {
+            if self.init.is_some() {
+                self.record.learn_name(tid);
+            } else if self.options.names_by_birth {
+                self.record.name_by_birth(tid);
+            }
         }
         let living = self.tasks.values().filter(|task| task.ended.is_none() && !self.is_fixture(task.pid)).count();
         if self.options.limits.processes.is_some_and(|most| living > usize::try_from(most).unwrap_or(usize::MAX)) {

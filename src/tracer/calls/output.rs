@@ -93,6 +93,9 @@ fn take(world: &mut World<'_>, caller: Caller, stream: u8, parts: Vec<(u64, u64)
     }
     let bytes = collect(caller.tid, &parts, MOST)?;
     let count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    if !world.is_fixture(caller.pid) {
+        world.streams.pass_on(stream, &bytes);
+    }
     record(world, caller, stream, &bytes);
     Ok(Then::Answer(count))
 }

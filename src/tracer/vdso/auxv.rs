@@ -6,6 +6,7 @@ use crate::tracer::memory;
 
 const AT_NULL: i64 = 0;
 const AT_IGNORE: i64 = 1;
+const AT_RANDOM: i64 = 25;
 const AT_HWCAP2: i64 = 26;
 const AT_SYSINFO_EHDR: i64 = 33;
 /// Arguments and environment have at most 2 MiB of pointers (a quarter of the largest usual stack).
@@ -18,6 +19,8 @@ pub(super) struct Auxv {
     entry_at: u64,
     /// Where the kernel put the vDSO.
     pub(super) vdso: u64,
+    /// Where 16 random bytes are.
+    random_at: Option<u64>,
     /// What the machine offers to programs, second part.
     pub(super) hwcap2: i64,
 }
@@ -35,10 +38,12 @@ impl Auxv {
         index += 1;
         let mut found = None;
         let mut hwcap2 = 0;
+        let mut random_at = None;
         while index < MOST_WORDS {
             match words.get(index)? {
                 AT_NULL => break,
                 AT_SYSINFO_EHDR => found = Some((index, words.get(index + 1)?.cast_unsigned())),
+                AT_RANDOM => random_at = Some(words.get(index + 1)?.cast_unsigned()),
                 AT_HWCAP2 => hwcap2 = words.get(index + 1)?,
                 _ => {}
             }
@@ -46,8 +51,13 @@ impl Auxv {
         }
         Ok(found.map(|(index, vdso)| {
             let entry_at = stack + u64::try_from(index * 8).unwrap_or_default();
-            Self { tid, entry_at, vdso, hwcap2 }
+            Self { tid, entry_at, vdso, random_at, hwcap2 }
         }))
+    }
+
+    /// Puts these in the place of the program's 16 random bytes.
+    pub(super) fn give_chance(&self, chance: [u64; 2]) -> io::Result<()> {
+        self.random_at.map_or(Ok(()), |at| memory::write_words(self.tid, at, &chance.map(u64::cast_signed)))
     }
 
     /// Tells the program that its vDSO is at `address`; or that it has none.

@@ -73,9 +73,14 @@ pub(super) fn replace(task: &Task, time: &Time) -> io::Result<Replaced> {
     Ok(replaced)
 }
 
-/// Hides the vDSO, so that every reading of a clock is a system call.
-pub(super) fn hide(task: &Task) -> io::Result<()> {
-    auxv(task)?.map_or(Ok(()), |auxv| auxv.tell(None))
+/// Hides the vDSO, so that every reading of a clock is a system call. The 16 random bytes that the kernel gives a program
+/// become `chance`, where they are to repeat: the stack's guard and Go's maps come of them.
+pub(super) fn hide(task: &Task, chance: Option<[u64; 2]>) -> io::Result<()> {
+    let Some(auxv) = auxv(task)? else { return Ok(()) };
+    if let Some(chance) = chance {
+        auxv.give_chance(chance)?;
+    }
+    auxv.tell(None)
 }
 
 fn auxv(task: &Task) -> io::Result<Option<Auxv>> {

@@ -1,0 +1,113 @@
+//! Preemption between two stops, under a schedule: a thread makes its turn's instructions one by one and is stopped after
+//! so many of them.
+//!
+//! A count of instructions repeats, where a time or a timer's tick would not; counting in hardware (as rr does) needs
+//! performance counters that most virtual machines lack. A step costs a stop, so a run makes a bounded number of them.
+
+use super::error::TracerError;
+use super::procfs::State;
+use super::task::Slot;
+use super::watch::wait_failed;
+use super::world::{Due, World};
+use crate::clock::VirtualDuration;
+use crate::schedule::Preemption;
+use crate::sys::wait::{self, Waited};
+use crate::trace::EventKind;
+
+/// One who waits no longer than this counts as one that could go on instead.
+const SOON: VirtualDuration = VirtualDuration::from_millis(20);
+
+/// How a walk through single instructions ended.
+enum Walk {
+    /// All of them were made.
+    Whole,
+    /// The thread stopped for another reason.
+    Stopped(i32),
+    /// It sleeps in the kernel.
+    Sleeps,
+}
+
+impl World<'_> {
+    /// Whether another thread could do anything if this one were preempted.
+    pub(super) fn preemption_matters(&self, tid: i32) -> bool {
+        let soon = self.time.now().saturating_add(SOON);
+        let waits = |due: &Due| matches!(due, Due::Wait(other) if *other != tid);
+        self.turns.as_ref().is_some_and(super::turns::Turns::others_are_ready)
+            || self.deadlines.iter().take_while(|(key, _)| key.at() <= soon).any(|(_, due)| waits(due))
+    }
+
+    /// Lets the thread that has the turn make so many instructions, and takes the turn away after them.
+    pub(super) fn step_through(&mut self, tid: i32, preemption: Preemption) -> Result<(), TracerError> {
+        let (walk, made) = self.walk(tid, preemption.instructions)?;
+        if let Some(turns) = &mut self.turns {
+            turns.made_instructions(made);
+        }
+        match walk {
+            Walk::Sleeps => Ok(()),
+            Walk::Stopped(status) => self.arrive(tid, status),
+            Walk::Whole => {
+                self.counts.stops += 1;
+                self.note_forced(tid, EventKind::Preempted { ns: preemption.hold.as_nanos() });
+                if let Some(turns) = &mut self.turns {
+                    turns.preempted(tid, preemption.hold, preemption.rest);
+                }
+                if preemption.hold > VirtualDuration::ZERO {
+                    self.deadlines.set(self.time.now().saturating_add(preemption.hold), Due::Held(tid));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes up to so many instructions; how it ended, and how many were made.
+    fn walk(&mut self, tid: i32, instructions: u32) -> Result<(Walk, u32), TracerError> {
+        let Some(task) = self.tasks.get_mut(&tid) else { return Ok((Walk::Sleeps, 0)) };
+        for made in 0..instructions {
+            let running = match std::mem::replace(&mut task.slot, Slot::Between) {
+                Slot::Stopped(stopped) => stopped.step(),
+                other => {
+                    task.slot = other;
+                    return Ok((Walk::Sleeps, made));
+                }
+            };
+            let status = loop {
+                match wait::one(tid).map_err(wait_failed)? {
+                    Waited::Changed(_, status) => break status,
+                    Waited::NoneLeft => return Ok((Walk::Sleeps, made)),
+                    Waited::Nothing | Waited::Interrupted => {}
+                }
+                // A tick. A call that blocks and that we do not watch ends the walk; its step is told of later.
+                if task.procfs.state() == State::Asleep && task.procfs.is_off_cpu() {
+                    task.slot = Slot::Running(running);
+                    task.stepping = true;
+                    return Ok((Walk::Sleeps, made));
+                }
+            };
+            let is_step = libc::WIFSTOPPED(status) && status >> 16 == 0 && libc::WSTOPSIG(status) == libc::SIGTRAP;
+            if !is_step {
+                task.slot = Slot::Running(running);
+                return Ok((Walk::Stopped(status), made));
+            }
+            let gone = |cause| TracerError::System { operation: "step through a program", tid: Some(tid), cause };
+            task.slot = Slot::Stopped(running.stopped(status).map_err(gone)?.0);
+        }
+        Ok((Walk::Whole, instructions))
+    }
+
+    /// Counts CPU time, which under a schedule is not measured: it has to repeat.
+    pub(super) fn count_cpu(&mut self, tid: i32, time: VirtualDuration) {
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
+        task.counted += time.as_nanos();
+        if let Some(process) = self.processes.get_mut(&task.pid) {
+            process.counted += time.as_nanos();
+            if process.role == super::process::Role::Program {
+                self.counts.cpu += time.as_nanos();
+            }
+        }
+    }
+
+    /// Whether CPU time is counted and not measured.
+    pub(super) fn counts_cpu(&self) -> bool {
+        self.turns.is_some() && self.time.pace() == super::time::Pace::Virtual
+    }
+}
