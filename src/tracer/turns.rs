@@ -17,7 +17,7 @@ const BUDGET: VirtualDuration = VirtualDuration::from_millis(100);
 /// Numbers of the fixture's threads begin here.
 const FIRST_OF_FIXTURE: ThreadNumber = 1 << 20;
 /// How many single instructions a run makes at most: each costs two switches of the processor, some microseconds.
-const INSTRUCTIONS: u32 = 10_000;
+const INSTRUCTIONS: u32 = 6_000;
 /// After so many turns in a row others that could go on get theirs: a loop that polls without end must not keep the
 /// others from what it waits for, whatever the policy prefers.
 const MOST_TURNS_IN_A_ROW: u32 = 300;
