@@ -108,6 +108,7 @@ impl Compile<'_> {
             },
             identity,
             tracer_filters: Vec::new(),
+            fixed_addresses: false,
             trap_cycle_counter: false,
             outlives: false,
         };

@@ -178,6 +178,9 @@ const fn class(kind: &EventKind) -> Option<&'static str> {
         | EventKind::Thread { .. }
         | EventKind::Sleep { .. }
         | EventKind::Wake {}
+        | EventKind::First { .. }
+        | EventKind::Held { .. }
+        | EventKind::Preempted { .. }
         | EventKind::Http { .. }
         | EventKind::Stuck { .. } => None,
     }
