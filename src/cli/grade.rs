@@ -87,14 +87,14 @@ pub(crate) fn grade_one(
         command: again(settings, exercise, submission),
         colour: false,
     };
-    let mut graded = grader.grade(&task).map_err(session::interrupted)?;
+    let mut found = grader.grade(&task).map_err(session::interrupted)?;
     // It costs more runs, and only people look at it.
     if settings.format == Format::Human
-        && let Some(fewest) = grader.fewest_switches(&task, &graded)
+        && let Some(fewest) = grader.fewest_switches(&task, &found)
     {
-        graded.failing = Some(fewest);
+        found.failing = Some(fewest);
     }
-    Ok(graded)
+    Ok(found)
 }
 
 /// The command that grades this submission again.

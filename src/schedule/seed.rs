@@ -19,28 +19,26 @@ pub fn for_seed(seed: u64) -> Box<dyn Policy> {
     let mut random = SplitMix64::new(seed);
     // Half of the schedules delay nobody: threads that woke together meet more often there.
     let holds = random.once_in(2).then(|| (8 << (2 * random.below(3)), random.next()));
-    let policy: Box<dyn Policy> = match random.below(8) {
-        kind @ 0..6 => {
-            let policy = match kind {
-                0..3 => Random::switching_away(random.next()),
-                3..5 => Random::new(random.next()),
-                _ => Random::switching_once_in(2 << random.below(2), random.next()),
-            };
-            match holds {
-                Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
-                None => Box::new(policy),
-            }
+    let kind = random.below(8);
+    let policy: Box<dyn Policy> = if kind < 6 {
+        let policy = match kind {
+            0..3 => Random::switching_away(random.next()),
+            3..5 => Random::new(random.next()),
+            _ => Random::switching_once_in(2 << random.below(2), random.next()),
+        };
+        match holds {
+            Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
+            None => Box::new(policy),
         }
-        _ => {
-            // Depths 2 to 4 hold nearly all known bugs (Burckhardt et al., section 5). Lengths from 8 to 1024 steps, by
-            // powers of two, the short ones more often: a change point is useless beyond the end of a run, and most are short.
-            let depth = 2 + u32::try_from(random.below(3)).expect("below three");
-            let length = 8 << random.below(8).min(random.below(8));
-            let policy = Pct::new(random.next(), depth, length);
-            match holds {
-                Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
-                None => Box::new(policy),
-            }
+    } else {
+        // Depths 2 to 4 hold nearly all known bugs (Burckhardt et al., section 5). Lengths from 8 to 1024 steps, by
+        // powers of two, the short ones more often: a change point is useless beyond the end of a run, and most are short.
+        let depth = 2 + u32::try_from(random.below(3)).expect("below three");
+        let length = 8 << random.below(8).min(random.below(8));
+        let policy = Pct::new(random.next(), depth, length);
+        match holds {
+            Some((one_in, seed)) => Box::new(policy.holding_one_in(one_in, seed)),
+            None => Box::new(policy),
         }
     };
     let preemptions = random.once_in(3).then(|| Preemptions::new(&mut random));
