@@ -7,6 +7,8 @@ use super::{Identity, Probed, Rung, probe};
 /// The first of the ids that runs get when we are root, and how many there are.
 const FIRST_ID: u32 = 60_000;
 const IDS: u32 = 5000;
+/// How many of them one process gives its runs in turn.
+const IDS_A_PROCESS: u32 = 20;
 
 /// The best rung of this machine, tried once in a process.
 pub fn best(grade: &Path) -> &'static Probed {
@@ -29,7 +31,9 @@ pub fn own_identity() -> Option<Identity> {
     if !nix::unistd::geteuid().is_root() {
         return None;
     }
-    let run = RUNS.fetch_add(1, Ordering::Relaxed).wrapping_add(std::process::id().wrapping_mul(31));
-    let id = FIRST_ID + run % IDS;
+    // A few ids a process, in turn: workers are started one after another, so their process ids lie close together and
+    // their ids apart.
+    let run = RUNS.fetch_add(1, Ordering::Relaxed) % IDS_A_PROCESS;
+    let id = FIRST_ID + std::process::id() % (IDS / IDS_A_PROCESS) * IDS_A_PROCESS + run;
     Some(Identity { uid: id, gid: id })
 }
