@@ -25,6 +25,10 @@ impl World<'_> {
             self.fire(due, key.at());
             moved = Moved::Yes;
         }
+        if moved == Moved::Yes {
+            self.end_grant();
+            self.grants.make_room(self.time.now());
+        }
         moved
     }
 

@@ -13,6 +13,9 @@ use crate::tracer::world::{Caller, World};
 
 /// How far time may be handed out by one grant.
 const SPAN: VirtualDuration = VirtualDuration::from_millis(10);
+/// After a deadline has fired beside running threads, there are no grants for so long: a thread that reads on without a stop
+/// would keep the one that was woken from the processor that they share.
+const ROOM_FOR_THE_WOKEN: VirtualDuration = VirtualDuration::from_micros(500);
 /// Words of a grant on the page, from its first.
 const WORDS: usize = 7;
 const WORD: usize = 8;
@@ -33,6 +36,7 @@ impl Grant {
     /// without a stop.
     fn new(given: VirtualInstant, local: VirtualInstant, cpu: u64, deadline: Option<VirtualInstant>) -> Self {
         let most = given.saturating_add(SPAN);
+        // The first reading after the deadline's grace is a stop, at which it fires.
         let limit = deadline.map_or(most, |deadline| most.min(deadline.saturating_add(GRACE)));
         // What the stop itself costs the thread is not its own time: as in the account of its progress.
         Self { base: local.min(given), cpu: cpu.saturating_add(STOP_COST), given, limit }
@@ -71,6 +75,15 @@ pub(in crate::tracer) struct Grants {
     live: Option<Live>,
     /// How many there have been.
     generation: u64,
+    /// There are none before this moment.
+    none_before: VirtualInstant,
+}
+
+impl Grants {
+    /// A deadline has fired at `now` beside running threads.
+    pub(in crate::tracer) fn make_room(&mut self, now: VirtualInstant) {
+        self.none_before = now.saturating_add(ROOM_FOR_THE_WOKEN);
+    }
 }
 
 #[derive(Debug)]
@@ -107,7 +120,11 @@ impl World<'_> {
 
     fn may_grant(&self, caller: Caller, moment: VirtualInstant) -> Option<(u64, Grant)> {
         let page = self.processes.get(&caller.pid)?.clock_page?;
-        if self.turns.is_some() || self.started.is_none() || self.time.pace() != Pace::Virtual {
+        if moment < self.grants.none_before
+            || self.turns.is_some()
+            || self.started.is_none()
+            || self.time.pace() != Pace::Virtual
+        {
             return None;
         }
         let (cpu, local) = self.tasks.get(&caller.tid)?.progress.reached();
