@@ -77,7 +77,15 @@ impl World<'_> {
                     Waited::Nothing | Waited::Interrupted => {}
                 }
                 // A tick. A call that blocks and that we do not watch ends the walk; its step is told of later.
-                if task.procfs.state() == State::Asleep && task.procfs.is_off_cpu() {
+                // So does the end of a first thread, which no wait tells of before that of the others, and the wait for a
+                // vfork's child.
+                let ended = match task.procfs.state() {
+                    State::Asleep => task.procfs.is_off_cpu(),
+                    State::Uninterruptible => task.vfork.is_some(),
+                    State::Dead => true,
+                    State::Stopped | State::Runs => false,
+                };
+                if ended {
                     task.slot = Slot::Running(running);
                     task.stepping = true;
                     return Ok((Walk::Sleeps, made));

@@ -12,6 +12,7 @@ use super::tracee::{Resume, Running};
 use super::watch::{Watch, change, wait_failed};
 use super::world::{Due, World};
 use crate::clock::{VirtualDuration, VirtualInstant};
+use crate::sys::tick::Tick;
 use crate::sys::wait::{self, Waited};
 use crate::trace::{Ended, EventKind};
 
@@ -31,6 +32,8 @@ const TURNS_WITHOUT_PROGRESS: u64 = 200_000;
 const FIRST_LOOK: Duration = Duration::from_micros(40);
 /// The longest pause between two looks.
 const LAST_LOOK: Duration = Duration::from_millis(2);
+/// The pause between two looks at a thread that makes single steps.
+const STEPPING_LOOK: Duration = Duration::from_millis(1);
 /// A thread that runs without having the turn is asked to stop after this long.
 const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -69,7 +72,7 @@ impl Watch {
                     }
                     Settled::Yes => {
                         unsettled = None;
-                        if world.next_turn()? == Moved::Yes {
+                        if world.next_turn(&self.tick)? == Moved::Yes {
                             self.pause = FIRST_LOOK;
                             continue;
                         }
@@ -192,7 +195,7 @@ impl World<'_> {
     }
 
     /// All have settled: time moves on by a step, what is due fires, and somebody gets the turn.
-    fn next_turn(&mut self) -> Result<Moved, TracerError> {
+    fn next_turn(&mut self, tick: &Tick) -> Result<Moved, TracerError> {
         let Some(turns) = &mut self.turns else { return Ok(Moved::No) };
         let deeds = self.record.deeds();
         turns.idle = if turns.idle.1 == deeds { (turns.idle.0 + 1, deeds) } else { (0, deeds) };
@@ -217,6 +220,8 @@ impl World<'_> {
             && self.preemption_matters(tid)
             && let Some(preemption) = self.turns.as_mut().and_then(super::turns::Turns::preemption)
         {
+            // A tick that comes as often as while all settle would leave the thread no time for its steps.
+            tick.start(STEPPING_LOOK, STEPPING_LOOK).map_err(wait_failed)?;
             self.step_through(tid, preemption)?;
             return Ok(Moved::Yes);
         }
