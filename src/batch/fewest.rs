@@ -6,6 +6,7 @@ use crate::build::{BuildOutcome, Submission};
 use crate::check::verdict::Status;
 use crate::check::{CaseRun, SourceText, judge};
 use crate::engine::RunRequest;
+use crate::pool::{Folder, Use};
 use crate::schedule::{Switch, minimise};
 use crate::trace::Trace;
 use crate::trace::snapshot::SnapshotFolder;
@@ -38,7 +39,7 @@ impl Grader<'_> {
         let engine = &*self.engines.first;
         let request = request(engine, spec, &program, &self.interrupt, key);
         let run = |switches: Option<&[Switch]>| {
-            let folder = tempfile::Builder::new().prefix("grade-run-").tempdir().ok()?;
+            let folder = Folder::new(Use::Run, &std::env::temp_dir(), 0o700, |_| Ok(())).ok()?;
             let request = RunRequest { cwd: folder.path().to_owned(), ..request.clone() };
             let (trace, switches) = engine.run_under(&request, switches).ok()?;
             Some((own_paths(trace, &program), switches))

@@ -3,12 +3,14 @@ use std::path::{Path, PathBuf};
 
 use super::JournalError;
 use super::journal::Journal;
+use crate::pool::{Folder, Use};
 
 /// The folder for a batch's temporary files: removed when dropped, and by the next batch when we are killed.
 #[derive(Debug)]
 pub struct Scratch<'a> {
     journal: &'a Journal,
-    path: PathBuf,
+    /// None only while it is dropped.
+    folder: Option<Folder>,
 }
 
 impl<'a> Scratch<'a> {
@@ -22,43 +24,38 @@ impl<'a> Scratch<'a> {
             // What cannot be removed does no harm beside the space that it takes.
             let _ = fs::remove_dir_all(left);
         }
-        let made = tempfile::Builder::new().prefix(PREFIX).make(|path| {
-            journal.note_scratch(&path.to_string_lossy()).map_err(std::io::Error::other)?;
-            // Who runs a submission as another user must get through to the folders below.
-            fs::DirBuilder::new().create(path)
+        // Who runs a submission as another user must get through to the folders below.
+        let folder = Folder::new(Use::Batch, &std::env::temp_dir(), 0o755, |path| {
+            journal.note_scratch(&path.to_string_lossy()).map_err(std::io::Error::other)
         });
-        let made = made.map_err(|cause| JournalError::System {
+        let folder = folder.map_err(|cause| JournalError::System {
             operation: "make a folder for runs in",
             path: std::env::temp_dir(),
             cause,
         })?;
-        let path = made.into_temp_path().keep().map_err(|error| JournalError::System {
-            operation: "keep",
-            path: error.path.to_path_buf(),
-            cause: error.error,
-        })?;
-        Ok(Self { journal, path })
+        Ok(Self { journal, folder: Some(folder) })
     }
 
     /// The folder.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.folder.as_ref().map_or(Path::new(""), Folder::path)
     }
 }
 
 impl Drop for Scratch<'_> {
     fn drop(&mut self) {
-        if fs::remove_dir_all(&self.path).is_ok() {
+        let path = self.path().to_owned();
+        self.folder = None;
+        if !path.exists() {
             // The next batch finds that it is gone, too.
             let _ = self.journal.note_scratch("");
         }
     }
 }
 
-const PREFIX: &str = "grade-batch-";
-
 /// Whether a path from the journal looks like a folder that we made: somebody may have edited the file.
 fn is_ours(path: &Path) -> bool {
-    let named = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()));
+    let named =
+        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(Use::Batch.prefix().as_bytes()));
     named && path.is_absolute() && path.symlink_metadata().is_ok_and(|data| data.is_dir())
 }

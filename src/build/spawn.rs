@@ -21,6 +21,7 @@ use super::contain::Compile;
 use super::{BuildError, Builder};
 use crate::sandbox::Staged;
 use crate::sys::limit_child::{Resource, limit_child};
+use crate::sys::subprocess::die_with_parent;
 
 /// How often a silent child's interrupt and time are looked at, in milliseconds.
 const TICK: u16 = 50;
@@ -88,6 +89,7 @@ pub(super) fn run(
         return Err(BuildError::Interrupted);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    die_with_parent(&mut command);
     let mut child = command.spawn().map_err(failed("start"))?;
     let output = Output {
         stdout: Pipe::new(Stream::Stdout, child.stdout.take()),

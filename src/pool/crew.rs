@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use super::folder;
 use super::process::Worker;
 use super::protocol::{Answer, Job};
 use super::queue::{Begun, Queue};
@@ -70,6 +71,7 @@ impl Shared {
 
 impl Crew {
     pub(super) fn new(settings: Settings) -> io::Result<Self> {
+        folder::sweep(&std::env::temp_dir());
         let claims = tempfile::tempfile_in(settings.scratch())?;
         let state = State {
             queue: Queue::new(settings.slots.get()),

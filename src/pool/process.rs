@@ -1,7 +1,5 @@
-use std::fs::Permissions;
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -11,8 +9,8 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
-use tempfile::TempDir;
 
+use super::folder::{Folder, Use};
 use super::protocol::{Answer, Frames, Hello, Job, Order, Report};
 use super::settings::Settings;
 use super::{Mishap, remains};
@@ -41,7 +39,7 @@ pub(super) struct Worker {
     beats: bool,
     frames: Frames,
     /// Where it keeps its files; removed when this is dropped.
-    _folder: TempDir,
+    _folder: Folder,
     jobs: u32,
     memory: u64,
     memory_when_warm: Option<u64>,
@@ -72,10 +70,7 @@ impl Worker {
 
     fn spawn(settings: &Settings, claims: &Path) -> io::Result<Self> {
         // Who runs a submission as another user must get through to the folders below, and may not list them.
-        let folder = tempfile::Builder::new()
-            .prefix("grade-worker-")
-            .permissions(Permissions::from_mode(0o711))
-            .tempdir_in(settings.scratch())?;
+        let folder = Folder::new(Use::Worker, &settings.scratch(), 0o711, |_| Ok(()))?;
         let (socket, its_socket) = UnixStream::pair()?;
         let (lifeline, its_lifeline) = UnixStream::pair()?;
         for ours in [&socket, &lifeline] {

@@ -9,7 +9,9 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 /// How long those that end by themselves have for it.
@@ -70,6 +72,27 @@ pub(super) fn end(worker: i32, below: &BTreeSet<Process>) {
         }
         thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+/// Ends and reaps all that a job left below this process, which has no other children between two jobs.
+pub(super) fn end_orphans() {
+    let begun = Instant::now();
+    let mut pause = Duration::from_millis(1);
+    while begun.elapsed() < LONGEST {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG | WaitPidFlag::__WALL)) {
+            Err(Errno::ECHILD) => return,
+            Ok(WaitStatus::StillAlive) => {
+                for process in below(std::process::id().cast_signed()) {
+                    // It may be gone by now, which is what is wanted.
+                    let _gone = kill(Pid::from_raw(process.pid), Signal::SIGKILL);
+                }
+                thread::sleep(pause);
+                pause = (pause * 2).min(Duration::from_millis(50));
+            }
+            // Reaped; with EINVAL one whose signal has no name in nix.
+            Ok(_) | Err(_) => {}
+        }
     }
 }
 

@@ -8,7 +8,6 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
@@ -23,8 +22,10 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, dup2_stdin, dup2_stdout, setsid};
 use signal_hook::consts::SIGTERM;
 
+use super::folder::remove;
 use super::processors::Processors;
 use super::protocol::{Answer, BEAT, Frames, Hello, Job, Order, Report, send};
+use super::remains;
 use crate::build::{Builder, BuilderSettings};
 use crate::engine::{EngineError, EngineSettings, Interrupt, RunRequest};
 use crate::event::Silent;
@@ -54,8 +55,8 @@ pub fn worker_command(arguments: impl IntoIterator<Item = OsString>) -> Option<E
 fn work(folder: &Path, claims: &Path) -> io::Result<()> {
     // Refused only to the leader of a group, who was started by hand and has its own.
     let _leader = setsid();
-    // The lifeline tells it, too, but only to one who can still listen.
-    prctl::set_pdeathsig(Signal::SIGTERM)?;
+    // That the parent is gone is told by the lifeline, but only to one who can listen: this wakes one who was stopped.
+    prctl::set_pdeathsig(Signal::SIGCONT)?;
     let socket = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     let lifeline = UnixStream::from(io::stdout().as_fd().try_clone_to_owned()?);
     let null = OwnedFd::from(fs::File::options().read(true).write(true).open("/dev/null")?);
@@ -128,8 +129,14 @@ impl Hands {
                     Some((known, builder)) if known == settings => builder,
                     _ => Builder::with_settings(settings.clone(), &Silent).with_interrupt(state.interrupt.flag()),
                 };
+                // A compile that is not in a process namespace may leave one that has left its group.
+                let adopts = prctl::set_child_subreaper(true);
                 let built = builder.build_source(&submission, &source, colour);
                 self.builder = Some((settings, builder));
+                if adopts.is_ok() {
+                    remains::end_orphans();
+                    let _adopts_still = prctl::set_child_subreaper(false);
+                }
                 Answer::Built(built)
             }
             Job::Run { engine, request, processors } => Answer::Ran(self.run(engine, *request, processors, state)),
@@ -162,25 +169,6 @@ impl Hands {
             remove(&folder.keep());
         }
         trace
-    }
-}
-
-/// Removes a folder that a run wrote to, also one that it made unreadable.
-fn remove(folder: &Path) {
-    if fs::remove_dir_all(folder).is_ok() {
-        return;
-    }
-    open_up(folder);
-    // What resists is removed with the worker's folder, or not at all: no reason to fail a run that has ended.
-    let _left = fs::remove_dir_all(folder);
-}
-
-fn open_up(folder: &Path) {
-    let _not_ours = fs::set_permissions(folder, fs::Permissions::from_mode(0o700));
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            open_up(&entry.path());
-        }
     }
 }
 

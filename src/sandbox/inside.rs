@@ -51,6 +51,7 @@ fn run(control: &OwnedFd) -> Result<u8, StepError> {
     }
     expect(control, &Packet::Mapped)?;
     mounts::enter(&plan)?;
+    die_with_starter(control)?;
     loopback::bring_up().map_err(step("bring the loopback interface up"))?;
     sethostname("exercise").map_err(step("name the host"))?;
     match split().map_err(step("fork the program from its init"))? {
@@ -102,8 +103,7 @@ fn program(plan: &Plan, control: &OwnedFd) -> Result<Infallible, StepError> {
         rights::become_user(identity.uid, identity.gid).map_err(step("become the run's own user"))?;
     }
     rights::drop_capabilities().map_err(step("drop all capabilities"))?;
-    // Cleared by the change of user; the tracer's own EXITKILL covers the moment between.
-    prctl::set_pdeathsig(Signal::SIGKILL).map_err(step("die with the tracer"))?;
+    die_with_starter(control)?;
     chdir(plan.cwd.as_path())
         .map_err(|cause| format!("enter the working directory {}: {cause}", plan.cwd.display()))?;
     let argv = strings(plan.argv.iter().map(AsRef::as_ref)).map_err(step("pass the arguments on"))?;
@@ -127,6 +127,16 @@ fn program(plan: &Plan, control: &OwnedFd) -> Result<Infallible, StepError> {
     let errno = execute(&plan.env, &argv, &env)?;
     wire::send(control.as_fd(), &Packet::NotExecuted(errno as i32)).map_err(step("tell of a failed start"))?;
     Err(format!("execute the program: {errno}"))
+}
+
+/// Has the kernel kill this process with the one that started it: a change of user or of rights has cleared that. What
+/// lies between is seen by the control socket, of which nobody else holds the other end.
+fn die_with_starter(control: &OwnedFd) -> Result<(), StepError> {
+    prctl::set_pdeathsig(Signal::SIGKILL).map_err(step("die with the tracer"))?;
+    if wire::is_hung_up(control.as_fd()) {
+        return Err("find its starter alive".to_owned());
+    }
+    Ok(())
 }
 
 /// Becomes the program, which is a path or a name to be found in `PATH`; returns only when that fails.

@@ -3,6 +3,7 @@
 use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{
     AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixCredentials, recvmsg,
     sendmsg, setsockopt, socketpair, sockopt,
@@ -45,6 +46,12 @@ pub(super) fn send(socket: BorrowedFd<'_>, packet: &Packet) -> io::Result<()> {
     let control = matches!(packet, Packet::Ready(_)).then_some(ControlMessage::ScmCredentials(&credentials));
     sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(&body)], control.as_slice(), MsgFlags::MSG_NOSIGNAL, None)?;
     Ok(())
+}
+
+/// Whether nobody holds the other end any more.
+pub(super) fn is_hung_up(socket: BorrowedFd<'_>) -> bool {
+    let mut ends = [PollFd::new(socket, PollFlags::empty())];
+    poll(&mut ends, PollTimeout::ZERO).is_ok_and(|_| ends[0].any() == Some(true))
 }
 
 /// Waits for the next packet; with `MSG_DONTWAIT` gives none when there is none yet.

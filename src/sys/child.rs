@@ -27,7 +27,9 @@ pub enum Step {
     Descriptor(RawFd, RawFd),
     /// Closes every descriptor from this number on when the program starts.
     CloseFrom(RawFd),
-    /// Waits until one byte can be read here: the parent has attached.
+    /// Closes a descriptor: the parent's end of a pipe, whose end is to come when the parent dies.
+    Close(RawFd),
+    /// Waits until one byte can be read here: the parent has attached, and what it traces dies with it from here on.
     Gate(RawFd),
     /// Enters these namespaces (flags of setns(2)) of the process behind this descriptor (a pidfd).
     Enter(RawFd, c_int),
@@ -51,6 +53,7 @@ impl Step {
             Self::Directory(_) => "enter the program's folder",
             Self::Descriptor(..) => "give the program its streams",
             Self::CloseFrom(_) => "close what is not the program's",
+            Self::Close(_) => "leave the parent what is the parent's",
             Self::Gate(_) => "hear that the program may go",
             Self::Enter(..) => "enter the program's network",
             Self::TrapCycleCounter => "trap the cycle counter",
@@ -85,20 +88,35 @@ fn pointers(strings: &[CString]) -> Vec<*const c_char> {
 /// Forks; the child goes through the steps and becomes the program. When a step or the exec fails, the child writes the
 /// number of the step (the count of steps for the exec) and the error code to `report`, two native `i32`, and ends with 127.
 ///
+/// Until it has passed a [`Step::Gate`] it dies with the thread that made it.
+///
 /// # Errors
 /// When the fork fails.
 pub fn spawn(steps: &[Step], image: &Image, report: RawFd) -> io::Result<pid_t> {
     let argv = pointers(&image.argv);
     let env = pointers(&image.env);
+    let parent = pid_t::try_from(std::process::id()).map_err(io::Error::other)?;
     // SAFETY: plain fork by raw system call: no fork handlers run, and the child makes only system calls.
     let pid = unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) };
     if pid == -1 {
         return Err(io::Error::last_os_error());
     }
     if pid == 0 {
+        if !dies_with(parent) {
+            // SAFETY: ends the child without running the parent's exit handlers.
+            unsafe { libc::_exit(127) }
+        }
         become_program(steps, image, &argv, &env, report);
     }
     pid_t::try_from(pid).map_err(io::Error::other)
+}
+
+/// Has the kernel kill this child when its parent ends, at whatever moment; false when that has happened by now.
+fn dies_with(parent: pid_t) -> bool {
+    // SAFETY: numbers only.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
+    // SAFETY: no arguments.
+    unsafe { libc::getppid() == parent }
 }
 
 fn become_program(steps: &[Step], image: &Image, argv: &[*const c_char], env: &[*const c_char], report: RawFd) -> ! {
@@ -153,6 +171,8 @@ fn take(step: &Step) -> c_long {
             // SAFETY: numbers only.
             c_long::from(unsafe { libc::fcntl(*from, libc::F_SETFD, 0) })
         }
+        // SAFETY: a number only; the caller names a descriptor that the child does not use.
+        Step::Close(descriptor) => c_long::from(unsafe { libc::close(*descriptor) }),
         // SAFETY: numbers only.
         Step::Descriptor(from, to) => c_long::from(unsafe { libc::dup2(*from, *to) }),
         Step::CloseFrom(first) => {
@@ -198,7 +218,12 @@ fn wait_at(gate: RawFd) -> c_long {
     loop {
         // SAFETY: one byte of a live variable.
         match unsafe { libc::read(gate, (&raw mut byte).cast(), 1) } {
-            1 => return 0,
+            1 => {
+                // A program finds its own signals as it would without us.
+                // SAFETY: numbers only.
+                unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, 0, 0, 0, 0) };
+                return 0;
+            }
             -1 if errno() == libc::EINTR => {}
             _ => return -1,
         }

@@ -55,13 +55,15 @@ pub fn launch(launch: &Launch<'_>) -> io::Result<libc::pid_t> {
     let env = pointers(launch.env);
     let descriptors = launch.descriptors.map(|descriptor| descriptor.as_raw_fd());
     let flags = libc::c_long::from(launch.namespaces | libc::SIGCHLD);
+    // In a process namespace of its own the child sees no parent: there the control socket tells whether we live.
+    let parent = (launch.namespaces & libc::CLONE_NEWPID == 0).then(std::process::id);
     // SAFETY: without CLONE_VM and with a null stack this is fork(2): the child has its own copy of all memory.
     let pid = unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) };
     match pid {
         -1 => Err(io::Error::last_os_error()),
         0 => {
             // SAFETY: this is the child of a fork, and every pointer was laid out before it.
-            unsafe { become_program(launch.namespaces, launch.executable.as_ptr(), &argv, &env, descriptors) }
+            unsafe { become_program(parent, launch.namespaces, launch.executable.as_ptr(), &argv, &env, descriptors) }
         }
         pid => Ok(libc::pid_t::try_from(pid).expect("a process id fits in pid_t")),
     }
@@ -76,6 +78,7 @@ fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
 /// # Safety
 /// Only in the child of a fork; `argv` and `env` end with a null pointer and point at strings.
 unsafe fn become_program(
+    parent: Option<u32>,
     namespaces: libc::c_int,
     executable: *const libc::c_char,
     argv: &[*const libc::c_char],
@@ -84,6 +87,13 @@ unsafe fn become_program(
 ) -> ! {
     // SAFETY: prctl with integers only.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
+    // SAFETY: getppid has no arguments.
+    let now = unsafe { libc::getppid() };
+    if parent.is_some_and(|parent| u32::try_from(now) != Ok(parent)) {
+        // It died before we could ask to be told.
+        // SAFETY: ends the process without running anything of the parent's.
+        unsafe { libc::_exit(125) }
+    }
     if namespaces & libc::CLONE_NEWUSER != 0 {
         keep_capabilities_over_exec();
     }

@@ -104,6 +104,8 @@ impl Launch<'_> {
             steps.push(Step::FixedAddresses);
         }
         steps.push(Step::DefaultSignals);
+        // Its own copy would keep the end of the pipe from it when we die.
+        steps.push(Step::Close(gatekeeper.as_raw_fd()));
         steps.push(Step::Gate(gate.as_raw_fd()));
         steps.push(Step::Directory(string(self.cwd.as_os_str())?));
         steps.extend(self.descriptors.iter().map(|(from, to)| Step::Descriptor(*from, *to)));

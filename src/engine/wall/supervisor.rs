@@ -82,6 +82,8 @@ fn supervise(socket: &UnixStream) -> Result<(), Failure> {
 /// Makes this process the root of a tree of its own, with nothing inherited that the program should not have.
 fn become_supervisor() -> io::Result<SignalFd> {
     nix::unistd::setsid()?;
+    // The socket's end tells that the engine is gone, but only to one who is not stopped.
+    prctl::set_pdeathsig(Signal::SIGCONT)?;
     prctl::set_child_subreaper(true)?;
     prctl::set_dumpable(false)?;
     prctl::set_no_new_privs()?;
