@@ -1,7 +1,7 @@
 use std::convert::Infallible;
 use std::ffi::{CString, NulError, OsStr, OsString};
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::process::ExitCode;
@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
 /// Gives what the init has to tell of the program's end.
 fn run(control: &OwnedFd) -> Result<u8, StepError> {
     let plan_file = inherited(PLAN_FD).map_err(step("take over the plan"))?;
-    let plan: Plan = serde_json::from_reader(File::from(plan_file)).map_err(step("read the plan"))?;
+    let plan: Plan = read_plan(File::from(plan_file)).map_err(step("read the plan"))?;
     if plan.rung != Rung::Namespaces {
         return program(&plan, control).map(|never| match never {});
     }
@@ -58,6 +58,13 @@ fn run(control: &OwnedFd) -> Result<u8, StepError> {
         Side::Parent(child) => Ok(init(child, plan.outlives)),
         Side::Child => program(&plan, control).map(|never| match never {}),
     }
+}
+
+/// All of it in one call: read in pieces, as a parser asks for them, it is thousands.
+fn read_plan(mut file: File) -> io::Result<Plan> {
+    let mut text = Vec::new();
+    file.read_to_end(&mut text)?;
+    Ok(serde_json::from_slice(&text)?)
 }
 
 /// PID 1 of the namespace: holds nothing, can be read by nobody, reaps orphans, and ends with the program, or with the
