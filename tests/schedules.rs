@@ -144,6 +144,8 @@ fn two_who_poll_each_other_get_nowhere() {
     let script = "import time\nwhile True: time.sleep(0.001)";
     let mut options = options(["/usr/bin/python3", "-c", script].map(OsString::from).to_vec());
     options.schedule = 1;
+    // Some hundred thousand turns, on a machine that may be busy.
+    options.real_limit = Duration::from_mins(20);
     let trace = tracer::run(&options).expect("it can be run");
     assert_eq!(trace.end.ended, Ended::NoProgress);
 }

@@ -23,6 +23,9 @@ impl World<'_> {
         let due: Vec<_> = std::iter::from_fn(|| self.deadlines.take_due(now)).collect();
         for (key, due) in due {
             self.fire(due, key.at());
+            if let Due::Wait(tid) = due {
+                self.let_woken_first(tid);
+            }
             moved = Moved::Yes;
         }
         if moved == Moved::Yes {

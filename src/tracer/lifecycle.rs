@@ -66,6 +66,7 @@ impl World<'_> {
         if came_early {
             self.release(child, Resume::Go(0));
         }
+        self.let_new_begin(child);
     }
 
     /// Threads whose maker died before it could tell of them.

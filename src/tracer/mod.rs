@@ -84,6 +84,7 @@ mod turn_loop;
 mod turns;
 mod vdso;
 mod watch;
+mod woken;
 mod world;
 
 pub use error::{TracerError, Unsupported};

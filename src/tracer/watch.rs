@@ -62,11 +62,16 @@ impl Watch {
             return self.follow_in_turns(world, until);
         }
         while world.ending.is_none() && !until(world) {
+            for (tid, status) in world.after_the_woken() {
+                change(world, tid, status)?;
+            }
             match self.next(world)? {
                 Waited::Changed(tid, status) => {
                     self.something_moved();
                     for (tid, status) in Self::with_all_others(world, tid, status)? {
-                        change(world, tid, status)?;
+                        if !world.waits_for_woken(tid, status) {
+                            change(world, tid, status)?;
+                        }
                     }
                     // A program may stop so often that there is never a pause.
                     world.fire_overdue();
@@ -111,6 +116,9 @@ impl Watch {
                 }
             };
         }
+        if world.woken.are_waited_for() {
+            pause = FIRST_LOOK;
+        }
         self.tick.start(pause, pause).map_err(wait_failed)?;
         wait::any(true).map_err(wait_failed)
     }
@@ -129,7 +137,9 @@ impl Watch {
             Quiet::Still => match wait::any(false).map_err(wait_failed)? {
                 Waited::Changed(tid, status) => {
                     for (tid, status) in Self::with_all_others(world, tid, status)? {
-                        change(world, tid, status)?;
+                        if !world.waits_for_woken(tid, status) {
+                            change(world, tid, status)?;
+                        }
                     }
                     Moved::Yes
                 }

@@ -18,6 +18,7 @@ use super::timerfd::TimerFiles;
 use super::tracee::{Resume, Stopped};
 use super::turns::Turns;
 use super::vdso::Grants;
+use super::woken::Woken;
 use crate::clock::{Deadlines, VirtualInstant};
 use crate::trace::{ClockKind, Ended, EventKind, ExitStatus, LimitKind, Pid};
 
@@ -36,6 +37,8 @@ pub(super) struct World<'o> {
     /// What may be told of the time without a stop.
     pub(super) grants: Grants,
     pub(super) deadlines: Deadlines<Due>,
+    /// Who was woken beside running threads and has not had its turn.
+    pub(super) woken: Woken,
     pub(super) record: Record,
     pub(super) lines: Lines,
     pub(super) streams: Streams,
@@ -133,6 +136,7 @@ impl<'o> World<'o> {
             pacer: Pacer::new(cpus.len()),
             grants: Grants::default(),
             deadlines: Deadlines::default(),
+            woken: Woken::default(),
             record: Record::default(),
             lines: Lines::default(),
             streams,

@@ -121,6 +121,7 @@ impl World<'_> {
     fn may_grant(&self, caller: Caller, moment: VirtualInstant) -> Option<(u64, Grant)> {
         let page = self.processes.get(&caller.pid)?.clock_page?;
         if moment < self.grants.none_before
+            || !self.woken.is_empty()
             || self.turns.is_some()
             || self.started.is_none()
             || self.time.pace() != Pace::Virtual

@@ -1,0 +1,125 @@
+//! Whoever a deadline wakes beside running threads gets the processor first; and a new thread before its maker has gone far.
+//!
+//! A run is pinned to one processor. Bare, a sleeper whose time is up would go on at once beside the thread that computes; here
+//! the two share what the machine leaves them, and on a busy one the woken thread may get its first instruction long after the
+//! other has moved time on. So those who stop before a call meanwhile wait for it, until it has stopped itself, sleeps again, or
+//! has computed for a moment. A thread that computes without a call waits for nobody, and runs on.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::procfs::State;
+use super::stop::Change;
+use super::task::Slot;
+use super::time::Pace;
+use super::world::World;
+use crate::clock::{VirtualDuration, VirtualInstant};
+
+/// A woken thread that has used so much CPU time (ns) has had its turn.
+const ITS_TURN: u64 = 200_000;
+/// Nobody waits longer than this for a woken thread: the machine may have no time for it at all.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How far others may go on before a new thread begins. Bare, its maker is the quicker one.
+const HEAD_START: VirtualDuration = VirtualDuration::from_millis(1);
+/// A stop before a system call, as `waitpid` tells of it.
+const BEFORE_A_CALL: i32 = libc::SIGTRAP | (libc::PTRACE_EVENT_SECCOMP << 8);
+
+/// When a thread was woken, the CPU time (ns) that it had used then, and from which moment on others wait for it.
+#[derive(Clone, Copy, Debug)]
+struct Since {
+    cpu: u64,
+    real: Instant,
+    from: VirtualInstant,
+}
+
+/// Who was woken and has not had its turn, and the stops of those who wait for it.
+#[derive(Debug, Default)]
+pub(super) struct Woken {
+    threads: BTreeMap<i32, Since>,
+    waiting: Vec<(i32, i32)>,
+}
+
+impl Woken {
+    /// Whether all who were woken have had their turn.
+    pub(super) fn is_empty(&self) -> bool {
+        self.threads.is_empty()
+    }
+
+    /// Whether somebody waits for a woken thread.
+    pub(super) fn are_waited_for(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+}
+
+impl World<'_> {
+    /// The time of this thread's wait is up while others run.
+    pub(super) fn let_woken_first(&mut self, tid: i32) {
+        self.let_first(tid, self.time.now());
+    }
+
+    /// This thread is new.
+    pub(super) fn let_new_begin(&mut self, tid: i32) {
+        self.let_first(tid, self.time.now().saturating_add(HEAD_START));
+    }
+
+    fn let_first(&mut self, tid: i32, from: VirtualInstant) {
+        if self.options.processors > 1
+            || self.turns.is_some()
+            || self.started.is_none()
+            || self.time.pace() == Pace::Real
+        {
+            return;
+        }
+        let Some(task) = self.tasks.get_mut(&tid) else { return };
+        let cpu = task.procfs.ran().map_or(0, |(cpu, _)| cpu);
+        self.woken.threads.insert(tid, Since { cpu, real: Instant::now(), from });
+    }
+
+    /// A thread has changed. Whether it is to stand where it is until the woken ones have had their turn.
+    pub(super) fn waits_for_woken(&mut self, tid: i32, status: i32) -> bool {
+        if self.woken.is_empty() {
+            return false;
+        }
+        if self.woken.threads.contains_key(&tid) {
+            // We asked it to stop, which may come twice: once in its call, once behind it. Any other stop is its own.
+            let wakes = self.tasks.get(&tid).and_then(super::task::Task::wait).is_some_and(|wait| wait.firing);
+            if !wakes && status >> 16 != libc::PTRACE_EVENT_STOP {
+                self.woken.threads.remove(&tid);
+            }
+            return false;
+        }
+        // One that was killed where it stood is told of as it is.
+        self.woken.waiting.retain(|(waiting, _)| *waiting != tid);
+        let now = self.time.now();
+        let waits = matches!(Change::decode(status), Change::Stopped(_))
+            && status >> 8 == BEFORE_A_CALL
+            && self.woken.threads.values().any(|since| since.from <= now);
+        if waits {
+            self.woken.waiting.push((tid, status));
+        }
+        waits
+    }
+
+    /// The stops that waited, once all who were woken have had their turn.
+    pub(super) fn after_the_woken(&mut self) -> Vec<(i32, i32)> {
+        let tasks = &mut self.tasks;
+        self.woken.threads.retain(|tid, since| {
+            let Some(task) = tasks.get_mut(tid) else { return false };
+            if since.real.elapsed() > PATIENCE {
+                return false;
+            }
+            if task.wait().is_some_and(|wait| wait.firing) {
+                return true;
+            }
+            let computes = task.procfs.ran().is_some_and(|(cpu, _)| cpu < since.cpu.saturating_add(ITS_TURN));
+            // One that stands at a stop will be told of by a wait.
+            let rests = match task.procfs.state() {
+                State::Asleep | State::Uninterruptible | State::Dead => true,
+                State::Stopped => task.in_group_stop,
+                State::Runs => false,
+            };
+            computes && matches!(task.slot, Slot::Running(_)) && !rests
+        });
+        if self.woken.is_empty() { std::mem::take(&mut self.woken.waiting) } else { Vec::new() }
+    }
+}
