@@ -122,6 +122,7 @@ impl Conductor<'_> {
             seeds: self.seeds,
             command: format!("grade {}", id.split('_').next().unwrap_or(id)),
             colour: false,
+            called: Some(unit.called()),
         };
         let memory = WorkMemory::new(self.journal, &unit.key);
         // A bug that one submission brings to light shall not cost the others their grades.

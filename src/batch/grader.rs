@@ -50,6 +50,8 @@ pub struct Task<'a> {
     pub command: String,
     /// Whether the compiler's words may hold colours.
     pub colour: bool,
+    /// What it is called in what is said of workers while it is graded; none: exercise and language.
+    pub called: Option<String>,
 }
 
 /// A submission that was graded.
@@ -90,7 +92,7 @@ impl Grader<'_> {
             language: task.language,
             runs: u32::try_from(which(spec, &seeds).len()).unwrap_or(u32::MAX),
         });
-        let turn = self.pool.turn(format!("{} {}", task.exercise.id, task.language));
+        let turn = self.pool.turn(format!("{} {}", task.exercise.id, task.language)).called(task.called.clone());
         let graded = Rounds { grader: self, turn, task, memory, next: Cell::new(0) }.build_and_judge();
         if self.interrupt.is_set() {
             return Err(Interrupted);

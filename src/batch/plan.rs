@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::journal::{Entry, Excluded, People, Person, Roll, Work, WorkKey};
+use super::journal::{Entry, Excluded, Journal, Known, People, Person, Roll, Work, WorkKey};
 use super::submissions::{Found, Submitted};
-use super::{Engines, Seeds};
+use super::{Engines, JournalError, Seeds};
 use crate::build::{BuildError, Builder};
 use crate::course::model::{Course, Exercise, Language};
 use crate::report::class::ExerciseFacts;
+use crate::report::harmless;
 
 /// What is graded once, whoever handed it in.
 #[derive(Debug)]
@@ -28,6 +29,18 @@ pub struct Unit<'a> {
     pub students: Vec<&'a str>,
 }
 
+impl Unit<'_> {
+    /// Whose it is and what, for people: `anna and 2 more: ex07_race (rust)`.
+    pub fn called(&self) -> String {
+        let first = harmless(self.students.first().copied().unwrap_or_default());
+        let who = match self.students.len() {
+            0 | 1 => first,
+            more => format!("{first} and {} more", more - 1),
+        };
+        format!("{who}: {} ({})", self.exercise.id, self.language)
+    }
+}
+
 /// Everything that a batch has to do, done before or not.
 #[derive(Debug)]
 pub struct Plan<'a> {
@@ -39,8 +52,12 @@ pub struct Plan<'a> {
 
 /// What decides results beside the submissions.
 pub struct Setting<'a> {
-    /// The course.
+    /// What of the course is graded.
     pub course: &'a Course,
+    /// All of the course.
+    pub whole: &'a Course,
+    /// Whether some students alone are asked for.
+    pub of_some: bool,
     /// What builds the submissions.
     pub builder: &'a Builder<'a>,
     /// What runs them.
@@ -77,7 +94,7 @@ impl<'a> Plan<'a> {
         let mut specs: BTreeMap<&str, String> = BTreeMap::new();
         let mut units: Vec<Unit<'a>> = Vec::new();
         let mut places: BTreeMap<WorkKey, usize> = BTreeMap::new();
-        let mut roll = roll(found, setting.course);
+        let mut roll = roll(found, setting);
         for submitted in &found.submissions {
             let known = setting.course.exercises.iter().find(|exercise| exercise.id == submitted.exercise);
             let Some(exercise) = known else { continue };
@@ -106,6 +123,26 @@ impl<'a> Plan<'a> {
         }
         Ok(Self { units, roll })
     }
+
+    /// An exercise of which the journal holds results of cases that this plan leaves out: they would be replaced.
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn leaves_out(&self, journal: &Journal) -> Result<Option<&'a str>, JournalError> {
+        let choices = journal.choices()?;
+        let leaves_out = |unit: &&Unit<'a>| {
+            let of_it = choices.iter().filter(|(exercise, _)| *exercise == unit.exercise.id);
+            of_it.into_iter().any(|(_, choice)| has_other_cases(choice, unit.exercise))
+        };
+        Ok(self.units.iter().find(leaves_out).map(|unit| unit.exercise.id.as_str()))
+    }
+}
+
+/// Whether a [`choice`] names a case that the exercise does not have.
+fn has_other_cases(choice: &str, exercise: &Exercise) -> bool {
+    let Some((_, cases)) = choice.split_once("; cases ") else { return false };
+    let known = exercise.spec.cases.iter();
+    known.fold(cases.to_owned(), |left, case| left.replacen(&format!("{:?}", case.name), "", 1)).contains('"')
 }
 
 fn entry(submitted: &Submitted, key: &WorkKey) -> Entry {
@@ -121,7 +158,7 @@ fn entry(submitted: &Submitted, key: &WorkKey) -> Entry {
 }
 
 /// Everything but who handed in what.
-fn roll(found: &Found, course: &Course) -> Roll {
+fn roll(found: &Found, setting: &Setting<'_>) -> Roll {
     let rows =
         |row: Option<usize>| found.roster.as_ref().zip(row).and_then(|(roster, row)| roster.rows.get(row).cloned());
     let name = |row: Option<usize>| {
@@ -139,12 +176,14 @@ fn roll(found: &Found, course: &Course) -> Roll {
         origin: refused.origin.clone(),
         why: refused.reason.to_string(),
     });
-    let exercises = course.exercises.iter().map(|exercise| {
-        let facts = serde_json::to_string(&ExerciseFacts::from(exercise)).expect("plain data is always JSON");
-        (exercise.id.clone(), facts)
+    let exercises = setting.whole.exercises.iter().map(|exercise| {
+        let graded = setting.course.exercises.iter().find(|graded| graded.id == exercise.id);
+        let facts = ExerciseFacts::from(graded.unwrap_or(exercise));
+        let facts = serde_json::to_string(&facts).expect("plain data is always JSON");
+        Known { id: exercise.id.clone(), facts, graded: graded.is_some() }
     });
     Roll {
-        course: course.title.clone(),
+        course: setting.whole.title.clone(),
         exercises: exercises.collect(),
         entries: Vec::new(),
         excluded: excluded.collect(),
@@ -152,6 +191,7 @@ fn roll(found: &Found, course: &Course) -> Roll {
             header: found.roster.as_ref().map(|roster| roster.header.clone()).unwrap_or_default(),
             people: people.collect(),
         },
+        of_some: setting.of_some,
     }
 }
 

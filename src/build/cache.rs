@@ -3,9 +3,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use tempfile::TempDir;
-
 use super::BuildError;
+use super::scratch::{self, Scratch};
 
 /// Free bytes of a full disk: what a compiled program needs, and some.
 const ALMOST_NOTHING: u64 = 16 << 20;
@@ -63,16 +62,17 @@ impl CacheDir {
         Ok(path)
     }
 
-    /// A fresh folder within the cache, on the same file system as its final place, removed when dropped.
-    pub(super) fn scratch(&self) -> Result<TempDir, BuildError> {
+    /// A fresh folder within the cache, on the same file system as its final place, removed when dropped. What builds
+    /// that were killed left there goes.
+    pub(super) fn scratch(&self) -> Result<Scratch, BuildError> {
         let folder = self.folder("tmp")?;
-        let name = format!("build-{}-", std::process::id());
-        tempfile::Builder::new().prefix(&name).tempdir_in(&folder).map_err(failed("create a folder in", &folder))
+        scratch::sweep(&folder);
+        Scratch::new(&folder).map_err(failed("create a folder in", &folder))
     }
 
     /// Removes the fresh folders of a process that is dead.
     pub(super) fn clear_up_after(&self, pid: u32) {
-        let name = format!("build-{pid}-");
+        let name = scratch::prefix(pid);
         for entry in fs::read_dir(self.path("tmp")).into_iter().flatten().flatten() {
             if entry.file_name().to_string_lossy().starts_with(&name) {
                 // What cannot be removed now is swept when it is old.

@@ -21,6 +21,7 @@ mod message;
 mod probe;
 mod python;
 mod rust;
+mod scratch;
 mod spawn;
 mod store;
 

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
-use tempfile::TempDir;
 
 use super::cache::failed;
+use super::scratch::Scratch;
 use super::{BuildError, CacheDir};
 
 /// The folder of kept programs within the cache.
@@ -19,7 +19,8 @@ const NOTE: &str = "entry.json";
 const MOST: u64 = 2 << 30;
 /// A program used this recently may be running, or about to: it stays.
 const IN_USE: Duration = Duration::from_hours(1);
-/// What a killed process left in the scratch folder is removed after this time.
+/// What a killed process left in the scratch folder is removed after this time where the file system has no locks, by
+/// which the next build knows it.
 const LEFT_OVER: Duration = Duration::from_hours(24);
 /// How often the folder is looked through.
 const BETWEEN_SWEEPS: Duration = Duration::from_mins(10);
@@ -69,7 +70,7 @@ impl Store {
     }
 
     /// Keeps what was made in `made` (a scratch folder of the same cache) under this key.
-    pub(super) fn keep(&self, key: &str, made: TempDir, file: &str, warnings: &str) -> Result<Kept, BuildError> {
+    pub(super) fn keep(&self, key: &str, made: Scratch, file: &str, warnings: &str) -> Result<Kept, BuildError> {
         let path = made.path().join(file);
         let size = fs::metadata(&path).map_err(failed("read", &path))?.len();
         let note = Note { file: file.to_owned(), size, warnings: warnings.to_owned() };
@@ -77,7 +78,7 @@ impl Store {
         fs::write(made.path().join(NOTE), note).map_err(failed("write", made.path()))?;
 
         let target = self.cache.folder(PROGRAMS)?.join(key);
-        let made = made.keep();
+        let (made, _held) = made.keep();
         for attempt in 0..2 {
             match fs::rename(&made, &target) {
                 Ok(()) => break,
@@ -152,6 +153,8 @@ fn size(folder: &Path) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use tempfile::TempDir;
+
     use super::*;
 
     fn store() -> (TempDir, Store) {
@@ -160,7 +163,7 @@ mod tests {
         (folder, store)
     }
 
-    fn made(store: &Store, content: &str) -> TempDir {
+    fn made(store: &Store, content: &str) -> Scratch {
         let made = store.cache.scratch().unwrap();
         fs::write(made.path().join("program"), content).unwrap();
         made
@@ -198,7 +201,7 @@ mod tests {
     #[test]
     fn a_folder_that_was_never_renamed_into_place_is_not_found() {
         let (_folder, store) = store();
-        let half = made(&store, "half").keep();
+        let (half, _held) = made(&store, "half").keep();
         assert!(half.is_dir());
         assert!(store.find("k").is_none());
     }

@@ -206,6 +206,7 @@ fn grade(
             seeds: Seeds::Only(0),
             command: format!("grade {} --solution --lang {language}", catalogue::short(exercise)),
             colour: false,
+            called: None,
         })
         .map_err(session::interrupted)?;
     match &outcome.our_fault {

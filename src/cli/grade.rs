@@ -86,6 +86,7 @@ pub(crate) fn grade_one(
         seeds: settings.seeds,
         command: again(settings, exercise, submission),
         colour: false,
+        called: None,
     };
     let mut found = grader.grade(&task).map_err(session::interrupted)?;
     // It costs more runs, and only people look at it.

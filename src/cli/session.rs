@@ -15,6 +15,9 @@ use crate::event::EventSink;
 use crate::pool::Pool;
 use crate::sandbox::Rung;
 
+/// Workers for each processor that are of use: while one sets up or ends a run, the other's program has the processor.
+const TWO: NonZeroUsize = NonZeroUsize::new(2).unwrap();
+
 /// The heavy objects that grading needs.
 pub(crate) struct Session {
     /// Set by Ctrl-C.
@@ -35,9 +38,8 @@ impl Session {
         let interrupt = Interrupt::default();
         watch_signals(&interrupt)
             .map_err(|error| Failure::machine(format_args!("failed to listen for Ctrl-C: {error}")))?;
-        let slots = jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or_else(Pool::processors);
-        let pool = Pool::new(slots).with_interrupt(interrupt.clone());
         let engines = engines(clock, sandbox)?;
+        let pool = Pool::new(slots(jobs, engines.first.is_virtual())).with_interrupt(interrupt.clone());
         Ok(Self {
             interrupt,
             containment: containment(&engines, sandbox),
@@ -56,6 +58,14 @@ impl Session {
             .with_interrupt(self.interrupt.flag())
             .with_containment(self.containment.clone())
     }
+}
+
+/// How much is done at once. On the virtual clock nothing waits but for a processor: more than two workers for each only
+/// cost their start.
+fn slots(jobs: Option<u16>, is_virtual: bool) -> NonZeroUsize {
+    let processors = Pool::processors();
+    let most = if is_virtual { processors.saturating_mul(TWO) } else { NonZeroUsize::MAX };
+    jobs.and_then(|jobs| NonZeroUsize::new(jobs.into())).unwrap_or(processors).min(most)
 }
 
 /// Submissions are compiled on the rung that they run on. An engine without one says nothing against a compile in one.

@@ -13,6 +13,7 @@ use super::process::Worker;
 use super::protocol::{Answer, Job};
 use super::queue::{Begun, Queue};
 use super::settings::Settings;
+use super::turn::Label;
 use super::{Mishap, PoolError};
 use crate::event::WorkerStatus;
 
@@ -32,7 +33,7 @@ pub(super) struct Crew {
 pub(super) struct Task {
     pub(super) job: Job,
     /// What it is, as a verb and what it is done to.
-    pub(super) label: String,
+    pub(super) label: Label,
     /// How long it may take, in real time.
     pub(super) limit: Duration,
     /// Those who were asked for together.
@@ -189,7 +190,7 @@ impl Shared {
             None => Err(PoolError::Interrupted),
             Some(Ok(answer)) => Ok(answer),
             Some(Err(_)) if self.settings.interrupt.is_set() => Err(PoolError::Interrupted),
-            Some(Err(second)) => Err(PoolError::Lost { job: task.label.clone(), first, second }),
+            Some(Err(second)) => Err(PoolError::Lost { job: task.label.of_job.clone(), first, second }),
         }
     }
 
@@ -198,7 +199,8 @@ impl Shared {
             Some(worker) => worker,
             None => Worker::start(&self.settings, &self.claims_path())?,
         };
-        let status = WorkerStatus { slot: number, pid: worker.pid(), job: task.label.clone(), since: Instant::now() };
+        let status =
+            WorkerStatus { slot: number, pid: worker.pid(), job: task.label.of_worker.clone(), since: Instant::now() };
         let mut state = self.state();
         state.doing.insert(number, status);
         state.next_id += 1;

@@ -81,7 +81,7 @@ impl Pool {
 
     /// Takes a submission's turn. The label says what it is, in messages and in [`Pool::workers`].
     pub fn turn(&self, label: impl Into<String>) -> Turn<'_> {
-        Turn { pool: self, number: self.next_number(), label: label.into() }
+        Turn { pool: self, number: self.next_number(), label: label.into(), called: None }
     }
 
     /// As [`Turn::run_all`], for requests that belong to no submission.

@@ -17,9 +17,32 @@ pub struct Turn<'a> {
     pub(super) pool: &'a Pool,
     pub(super) number: u64,
     pub(super) label: String,
+    /// What it is called in [`Pool::workers`], when not by its label.
+    pub(super) called: Option<String>,
+}
+
+/// What a job is called.
+#[derive(Clone, Debug)]
+pub(super) struct Label {
+    /// In messages, which may become a part of a result: it names nobody.
+    pub(super) of_job: String,
+    /// In what is said of workers.
+    pub(super) of_worker: String,
 }
 
 impl Turn<'_> {
+    /// The same, called so in [`Pool::workers`].
+    #[must_use]
+    pub fn called(mut self, called: Option<String>) -> Self {
+        self.called = called;
+        self
+    }
+
+    fn label(&self, verb: &str, behind: &str) -> Label {
+        let of = |name: &str| format!("{verb} {name}{behind}");
+        Label { of_job: of(&self.label), of_worker: of(self.called.as_ref().unwrap_or(&self.label)) }
+    }
+
     /// Builds a submission in a worker, or finds it built. What takes long and is done once (the course's libraries) is
     /// done here, with the builder's events.
     ///
@@ -37,7 +60,7 @@ impl Turn<'_> {
         }
         let job =
             Job::Build { builder: builder.settings(), submission: submission.clone(), source: source.to_vec(), colour };
-        let label = format!("build {}", self.label);
+        let label = self.label("build", "");
         let mut built = None;
         self.all(vec![(1, label, LONGEST_BUILD, job)], &mut |_, answer| {
             if let Answer::Built(outcome) = answer {
@@ -83,12 +106,12 @@ impl Turn<'_> {
         engine: &dyn Engine,
         settings: &EngineSettings,
         request: &RunRequest,
-    ) -> (usize, String, Duration, Job) {
+    ) -> (usize, Label, Duration, Job) {
         // Who is to be seen computing side by side needs the processors for itself.
         let processors = usize::try_from(request.limits.processors).unwrap_or(usize::MAX);
         let alone = !engine.is_virtual() && !self.pool.settings.shares_the_clock;
         let need = if alone { usize::MAX } else { processors };
-        let label = format!("run {} (schedule {})", self.label, request.schedule);
+        let label = self.label("run", &format!(" (schedule {})", request.schedule));
         let job = Job::Run { engine: settings.clone(), request: Box::new(request.clone()), processors };
         (need, label, request.real_limit, job)
     }
@@ -96,7 +119,7 @@ impl Turn<'_> {
     /// Has the jobs done, and takes each answer as it comes. At the first error the rest is not begun.
     fn all(
         &self,
-        jobs: Vec<(usize, String, Duration, Job)>,
+        jobs: Vec<(usize, Label, Duration, Job)>,
         take: &mut dyn FnMut(usize, Answer) -> Result<(), PoolError>,
     ) -> Result<(), PoolError> {
         let crew = self.pool.crew()?;

@@ -154,6 +154,34 @@ fn one_case_of_an_exam_is_graded_alone() {
 }
 
 #[test]
+fn one_case_does_not_replace_what_a_whole_batch_found() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    let before = (findings(&out(&desk)), desk.read("out/grades.csv"));
+    assert_snapshot!(desk.grade("batch class --out out --exercise ex01 --case ann"));
+    desk.grade("report out --format csv --out again.csv");
+    assert_eq!((findings(&out(&desk)), desk.read("again.csv")), before);
+    // Another time with more than before, nothing is lost.
+    desk.grade("batch class --out exam -q --exercise ex01 --case ann");
+    let said = desk.grade("batch class --out exam -q --exercise ex01");
+    assert!(said.contains("4 submissions"), "{said}");
+}
+
+#[test]
+fn one_exercise_or_student_leaves_what_is_known_of_the_others() {
+    let desk = class();
+    desk.write("class/roster.csv", "student,name\nalice,Alice A.\nbob,Bob B.\nzoe,Zoe Z.\n");
+    desk.grade("batch class --out out -q");
+    let before = (findings(&out(&desk)), desk.read("out/grades.csv"), desk.read("out/report.html"));
+    assert!(before.1.contains("Zoe Z."), "{}", before.1);
+    for part in ["--exercise ex02", "--student bob", "--student alice --exercise ex02", "--lang rust"] {
+        let said = desk.grade(&format!("batch class --out out -q {part}"));
+        let after = (findings(&out(&desk)), desk.read("out/grades.csv"), desk.read("out/report.html"));
+        assert_eq!(after, before, "{part}: {said}");
+    }
+}
+
+#[test]
 fn a_fresh_start_keeps_what_was_there() {
     let desk = class();
     desk.grade("batch class --out out -q");

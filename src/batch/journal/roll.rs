@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use rusqlite::{Transaction, params};
 
 use super::{Journal, JournalError, Work, WorkKey};
@@ -8,14 +10,27 @@ use crate::course::model::Language;
 pub struct Roll {
     /// The course's title.
     pub course: String,
-    /// The exercises, in the course's order: id, and what reports need to know, as JSON.
-    pub exercises: Vec<(String, String)>,
+    /// The course's exercises, in its order.
+    pub exercises: Vec<Known>,
     /// Who handed in what.
     pub entries: Vec<Entry>,
     /// The files that are not graded.
     pub excluded: Vec<Excluded>,
-    /// Everybody: who handed something in, and who stands on the roster.
+    /// Who handed something in, and who stands on the roster.
     pub people: People,
+    /// Whether some students alone were asked for: then those whom an earlier batch knew stay.
+    pub of_some: bool,
+}
+
+/// An exercise of the course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its id.
+    pub id: String,
+    /// What reports need to know of it, as JSON.
+    pub facts: String,
+    /// Whether this batch grades it. Of one that it does not, what an earlier batch went by stands.
+    pub graded: bool,
 }
 
 /// Everybody whom a batch knows of.
@@ -25,6 +40,18 @@ pub struct People {
     pub header: Vec<String>,
     /// Each person once.
     pub people: Vec<Person>,
+}
+
+impl People {
+    /// These, and beside them those of an earlier batch.
+    fn with(mut self, earlier: Self) -> Self {
+        if self.header.is_empty() {
+            self.header = earlier.header;
+        }
+        let new: BTreeSet<String> = self.people.iter().map(|person| person.id.clone()).collect();
+        self.people.extend(earlier.people.into_iter().filter(|person| !new.contains(&person.id)));
+        self
+    }
 }
 
 /// Somebody who handed something in or stands on the roster.
@@ -96,7 +123,8 @@ impl Journal {
         });
         excluded.extend(roll.excluded.iter().cloned());
         let excluded = serde_json::to_string(&excluded).map_err(|error| self.damaged(error))?;
-        let people = serde_json::to_string(&roll.people).map_err(|error| self.damaged(error))?;
+        let known = if roll.of_some { self.people()? } else { People::default() };
+        let people = serde_json::to_string(&roll.people.clone().with(known)).map_err(|error| self.damaged(error))?;
         let mut connection = self.lock();
         let write = || -> rusqlite::Result<()> {
             let transaction = connection.transaction()?;
@@ -112,11 +140,8 @@ impl Journal {
             for entry in &roll.entries {
                 hand_in(&transaction, entry)?;
             }
-            for (place, (id, facts)) in roll.exercises.iter().enumerate() {
-                transaction.execute(
-                    "INSERT OR REPLACE INTO exercise (id, place, facts) VALUES (?1, ?2, ?3)",
-                    params![id, i64::try_from(place).unwrap_or(i64::MAX), facts],
-                )?;
+            for (place, known) in roll.exercises.iter().enumerate() {
+                exercise(&transaction, i64::try_from(place).unwrap_or(i64::MAX), known)?;
             }
             let mut set = transaction.prepare("INSERT OR REPLACE INTO batch (name, value) VALUES (?1, ?2)")?;
             set.execute([COURSE, &roll.course])?;
@@ -163,6 +188,24 @@ impl Journal {
                 Ok(Entry { language, ..entry })
             })
             .collect()
+    }
+
+    /// What was chosen on the command line for what is handed in, each once: the exercise and [`Work::choice`].
+    ///
+    /// # Errors
+    /// When the journal cannot be read.
+    pub fn choices(&self) -> Result<Vec<(String, String)>, JournalError> {
+        let connection = self.lock();
+        let read = || -> rusqlite::Result<Vec<(String, String)>> {
+            connection
+                .prepare(
+                    "SELECT DISTINCT submission.exercise, work.choice FROM submission
+                     JOIN work ON work.key = submission.work ORDER BY 1, 2",
+                )?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        };
+        read().map_err(self.failed("read what was chosen"))
     }
 
     /// What reports need to know of the exercises, as JSON, in the course's order.
@@ -233,9 +276,20 @@ impl Journal {
     }
 }
 
+fn exercise(transaction: &Transaction<'_>, place: i64, known: &Known) -> rusqlite::Result<()> {
+    let write = if known.graded {
+        "INSERT INTO exercise (id, place, facts) VALUES (?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET place = excluded.place, facts = excluded.facts"
+    } else {
+        "INSERT INTO exercise (id, place, facts) VALUES (?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET place = excluded.place"
+    };
+    transaction.prepare_cached(write)?.execute(params![known.id, place, known.facts]).map(drop)
+}
+
 /// Removes what this batch looks at and did not find any more. Results stay: who hands the same in again has it.
 fn withdraw(transaction: &Transaction<'_>, roll: &Roll, covers: &dyn Fn(&str, &str) -> bool) -> rusqlite::Result<()> {
-    let found: std::collections::BTreeSet<(&str, &str)> =
+    let found: BTreeSet<(&str, &str)> =
         roll.entries.iter().map(|entry| (entry.student.as_str(), entry.exercise.as_str())).collect();
     let known: Vec<(String, String)> = transaction
         .prepare("SELECT student, exercise FROM submission")?

@@ -137,7 +137,8 @@ fn make(builder: &Builder<'_>, toolchain: &Toolchain, folder: &Path) -> Result<(
     let target = folder.join(&key);
     // Only there when it was damaged: a whole one would have been found.
     let _ = fs::remove_dir_all(&target);
-    fs::rename(scratch.keep(), &target).map_err(failed("create", &target))?;
+    let (made, _held) = scratch.keep();
+    fs::rename(made, &target).map_err(failed("create", &target))?;
     let _ = fs::remove_dir_all(&package);
     forget_others(folder, &key);
     Ok(())

@@ -1,10 +1,11 @@
-//! A batch on a terminal: the bar, and a line for each submission under way.
+//! A batch on a terminal: the bar, and below it what each worker does.
 
 use std::cell::RefCell;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::progress::State;
+use crate::event::WorkerStatus;
 
 /// More lines than this nobody reads.
 const MOST: usize = 8;
@@ -26,14 +27,14 @@ impl Bars {
         Self { all, bar, lines: RefCell::default() }
     }
 
-    pub(super) fn draw(&self, state: &State) {
+    pub(super) fn draw(&self, state: &State, workers: &[WorkerStatus]) {
         self.bar.set_length(state.all as u64);
         self.bar.set_position(state.done as u64);
         let parts = [Some(state.tally.words()).filter(|words| !words.is_empty()), state.pace()];
         self.bar.set_message(parts.into_iter().flatten().collect::<Vec<_>>().join("; "));
         let mut lines = self.lines.borrow_mut();
         let mut count = 0;
-        for text in state.under_way().take(MOST) {
+        for text in workers.iter().take(MOST).map(|worker| state.doing(worker)) {
             if count == lines.len() {
                 lines.push(self.line());
             }

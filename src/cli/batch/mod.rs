@@ -53,7 +53,7 @@ pub(crate) fn run(args: &BatchArgs, console: &Console) -> Result<Exit, Failure> 
     }
     let journal = Journal::open(&out).map_err(|error| of_journal(&error))?;
     let session = Session::open(args.clock, args.jobs, args.sandbox)?;
-    grade(args, &course, &filter, &found, &session, &journal, console)?;
+    grade(args, [&course, &whole], &filter, &found, &session, &journal, console)?;
     let reading = Reading::of(&journal).map_err(|error| of_journal(&error))?;
     files::write_all(&reading, &journal, &out)?;
     let alike = reading.alike(&journal).map_err(|error| of_journal(&error))?;
@@ -65,7 +65,7 @@ pub(crate) fn run(args: &BatchArgs, console: &Console) -> Result<Exit, Failure> 
 /// Grades what has no settled result yet.
 fn grade(
     args: &BatchArgs,
-    course: &Course,
+    [course, whole]: [&Course; 2],
     filter: &Filter,
     found: &Found,
     session: &Session,
@@ -77,8 +77,25 @@ fn grade(
     let builder = session.builder(&events);
     let seeds = args.schedules.map_or(Seeds::AsTheSpecSays, Seeds::Count);
     let own_build = choice::own_build();
-    let setting = Setting { course, builder: &builder, engines: &session.engines, seeds, own_build: &own_build };
+    let setting = Setting {
+        course,
+        whole,
+        of_some: !args.students.is_empty(),
+        builder: &builder,
+        engines: &session.engines,
+        seeds,
+        own_build: &own_build,
+    };
     let plan = Plan::new(found, &setting).map_err(|error| of_plan(&error))?;
+    if !args.cases.is_empty()
+        && let Some(exercise) = plan.leaves_out(journal).map_err(|error| of_journal(&error))?
+    {
+        return Err(Failure::usage(format_args!(
+            "{} holds results of more cases of {exercise}, which those of `--case` would replace",
+            super::shown(&args.out)
+        ))
+        .help("give `--out` another folder, or start over with `--fresh`"));
+    }
     let covers = |student: &str, exercise: &str| {
         let asked = filter.students.is_empty()
             || filter.students.iter().any(|name| name == student)
@@ -106,18 +123,18 @@ fn grade(
     }
     let scratch = Scratch::new(journal).map_err(|error| of_journal(&error))?;
     session.pool.keep_files_in(scratch.path());
-    let progress = Progress::start(&open, console);
-    let conductor = Conductor {
-        builder: &builder,
-        engines: &session.engines,
-        pool: &session.pool,
-        seeds,
-        interrupt: session.interrupt.clone(),
-        journal,
-        watcher: &progress,
-    };
-    let outcome = conductor.conduct(&open);
-    drop(progress);
+    let outcome = Progress::during(&open, console, &session.pool, |progress| {
+        let conductor = Conductor {
+            builder: &builder,
+            engines: &session.engines,
+            pool: &session.pool,
+            seeds,
+            interrupt: session.interrupt.clone(),
+            journal,
+            watcher: progress,
+        };
+        conductor.conduct(&open)
+    });
     outcome.map_err(|stopped| match stopped {
         Stopped::Interrupted(_) => Failure::new(Exit::Interrupted, "interrupted; what was finished is kept")
             .help("run the same command again to go on where it was"),

@@ -2,8 +2,7 @@
 //! then.
 
 use std::io::IsTerminal;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::bars::Bars;
@@ -11,20 +10,16 @@ use crate::batch::{BatchEvent, Unit, Watcher};
 use crate::check::verdict::Verdict;
 use crate::cli::Console;
 use crate::cli::console::Verbosity;
-use crate::report::harmless;
+use crate::event::WorkerStatus;
+use crate::pool::Pool;
 
 /// How often a terminal is drawn.
 const FRAME: Duration = Duration::from_millis(100);
 /// How often a line is written where there is no terminal.
 const REMINDER: Duration = Duration::from_secs(5);
 
-/// Shows how a batch goes until it is dropped.
+/// Shows how a batch goes.
 pub(super) struct Progress {
-    shared: Arc<Shared>,
-    painter: Option<JoinHandle<()>>,
-}
-
-struct Shared {
     state: Mutex<State>,
     wake: Condvar,
 }
@@ -95,9 +90,10 @@ impl Tally {
 }
 
 impl Progress {
-    /// Begins to show. Quiet: nothing is ever shown.
-    pub(super) fn start(units: &[&Unit<'_>], console: &Console) -> Self {
-        let names: Vec<Name> = units.iter().map(|unit| name(unit)).collect();
+    /// Has the work done, and shows meanwhile how far it is. Quiet: nothing is ever shown.
+    pub(super) fn during<T>(units: &[&Unit<'_>], console: &Console, pool: &Pool, work: impl FnOnce(&Self) -> T) -> T {
+        let names: Vec<Name> =
+            units.iter().map(|unit| Name { text: unit.called(), students: unit.students.len() }).collect();
         let state = State {
             all: names.iter().map(|name| name.students).sum(),
             names,
@@ -107,34 +103,38 @@ impl Progress {
             began: Instant::now(),
             ended: false,
         };
-        let shared = Arc::new(Shared { state: Mutex::new(state), wake: Condvar::new() });
-        let painter = (console.verbosity > Verbosity::Quiet).then(|| {
-            let shared = Arc::clone(&shared);
-            let talker = console.talker();
-            let terminal = std::io::stderr().is_terminal();
-            std::thread::spawn(
-                move || {
-                    if terminal { shared.draw() } else { shared.tell(&|line: &str| talker.say(line)) }
-                },
-            )
-        });
-        Self { shared, painter }
+        let progress = Self { state: Mutex::new(state), wake: Condvar::new() };
+        std::thread::scope(|scope| {
+            if console.verbosity > Verbosity::Quiet {
+                let talker = console.talker();
+                let terminal = std::io::stderr().is_terminal();
+                let progress = &progress;
+                scope.spawn(
+                    move || {
+                        if terminal { progress.draw(pool) } else { progress.tell(&|line: &str| talker.say(line)) }
+                    },
+                );
+            }
+            // Also when the work panics: the scope waits for who shows it.
+            let _end = End(&progress);
+            work(&progress)
+        })
     }
 }
 
-/// `anna and 2 more: ex07_race (rust)`.
-fn name(unit: &Unit<'_>) -> Name {
-    let first = harmless(unit.students.first().copied().unwrap_or_default());
-    let who = match unit.students.len() {
-        0 | 1 => first,
-        more => format!("{first} and {} more", more - 1),
-    };
-    Name { text: format!("{who}: {} ({})", unit.exercise.id, unit.language), students: unit.students.len() }
+/// Ends the showing when it is dropped.
+struct End<'a>(&'a Progress);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.lock().ended = true;
+        self.0.wake.notify_all();
+    }
 }
 
 impl Watcher for Progress {
     fn note(&self, event: BatchEvent<'_>) {
-        let mut state = self.shared.lock();
+        let mut state = self.lock();
         match event {
             BatchEvent::Started { unit, runs } => state.active.push(Active { unit, built: false, runs, ran: 0 }),
             BatchEvent::Built { unit } => {
@@ -157,26 +157,16 @@ impl Watcher for Progress {
     }
 }
 
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.shared.lock().ended = true;
-        self.shared.wake.notify_all();
-        if let Some(painter) = self.painter.take() {
-            let _a_panic_was_reported = painter.join();
-        }
-    }
-}
-
-impl Shared {
+impl Progress {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn draw(&self) {
+    fn draw(&self, pool: &Pool) {
         let bars = Bars::new();
         let mut state = self.lock();
         while !state.ended {
-            bars.draw(&state);
+            bars.draw(&state, &pool.workers());
             state = self.wake.wait_timeout(state, FRAME).unwrap_or_else(PoisonError::into_inner).0;
         }
         drop(state);
@@ -229,19 +219,19 @@ impl State {
         Some(format!("{rate:.1} a second, about {} left", rough(passed / part * left)))
     }
 
-    /// What is under way, in words: `anna: ex07_race (rust), run 31 of 96`.
-    pub(super) fn under_way(&self) -> impl Iterator<Item = String> {
-        self.active.iter().map(|active| {
-            let name = self.names.get(active.unit).map_or("", |name| name.text.as_str());
-            match (active.ran, active.runs) {
-                // Whether its turn has come, the pool knows.
-                (0, _) if !active.built => format!("{name}, not built yet"),
-                (0, _) => format!("{name}, built"),
-                (ran, runs) if ran <= runs => format!("{name}, run {ran} of {runs}"),
-                // On the machine's clock once more.
-                (ran, _) => format!("{name}, run {ran}"),
-            }
-        })
+    /// What a worker does: `run anna: ex07_race (rust) (schedule 17), 31 of 96 runs done, for 3 s`.
+    pub(super) fn doing(&self, worker: &WorkerStatus) -> String {
+        let mut line = worker.job.clone();
+        let of_it = |active: &&Active| self.names.get(active.unit).is_some_and(|name| line.contains(&name.text));
+        if let Some(active) = self.active.iter().find(of_it).filter(|active| active.built && active.ran <= active.runs)
+        {
+            line.push_str(&format!(", {} of {} runs done", active.ran, active.runs));
+        }
+        let taken = worker.since.elapsed();
+        if taken.as_secs() > 0 {
+            line.push_str(&format!(", for {}", rough(taken)));
+        }
+        line
     }
 }
 
@@ -251,5 +241,50 @@ fn rough(time: Duration) -> String {
         0..=119 => format!("{} s", time.as_secs()),
         120..=7199 => format!("{} min", time.as_secs() / 60),
         seconds => format!("{} h", seconds / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Active, Name, State, Tally};
+    use crate::check::verdict::Verdict;
+    use crate::event::WorkerStatus;
+
+    fn state() -> State {
+        let name = |text: &str| Name { text: text.to_owned(), students: 1 };
+        State {
+            names: vec![name("anna: ex07_race (rust)"), name("bob: ex07_race (python)")],
+            active: vec![
+                Active { unit: 0, built: true, runs: 96, ran: 31 },
+                Active { unit: 1, built: false, runs: 96, ran: 0 },
+            ],
+            all: 4,
+            done: 2,
+            tally: Tally::default(),
+            began: Instant::now(),
+            ended: false,
+        }
+    }
+
+    #[test]
+    fn a_line_says_what_a_worker_does_for_whom_how_far_that_is_and_since_when() {
+        let since = Instant::now().checked_sub(Duration::from_secs(3)).unwrap();
+        let doing = |job: &str, since| state().doing(&WorkerStatus { slot: 0, pid: 7, job: job.to_owned(), since });
+        assert_eq!(
+            doing("run anna: ex07_race (rust) (schedule 17)", since),
+            "run anna: ex07_race (rust) (schedule 17), 31 of 96 runs done, for 3 s"
+        );
+        assert_eq!(doing("build bob: ex07_race (python)", Instant::now()), "build bob: ex07_race (python)");
+    }
+
+    #[test]
+    fn the_tally_the_rate_and_the_time_that_is_left_are_told() {
+        let mut state = state();
+        state.tally.add(Verdict::Passed, 1);
+        state.tally.add(Verdict::Failed, 1);
+        state.began = Instant::now().checked_sub(Duration::from_secs(10)).unwrap();
+        assert_eq!(state.line(), "2 of 4: 1 passed, 1 failed; 0.2 a second, about 10 s left");
     }
 }

@@ -102,6 +102,7 @@ fn verify(
             seeds: Seeds::AsTheSpecSays,
             command: format!("grade {} --file {}", catalogue::short(exercise), item.file.display()),
             colour: false,
+            called: None,
         };
         let opinion = match (session.interrupt.is_set(), &item.missing) {
             (true, _) => Opinion::default(),
