@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const PREFIXES: [&str; 3] = ["grade-run-", "grade-worker-", "grade-batch-"];
 
 /// A folder for temporary files that goes with its owner: removed when this is dropped, and when the owner was killed,
-/// by the next `grade` ([`sweep`]). While the owner lives it holds a lock (`flock(2)`) on the folder itself, which the
+/// by the next `grade` (`sweep`). While the owner lives it holds a lock (`flock(2)`) on the folder itself, which the
 /// kernel lets go of however it dies.
 #[derive(Debug)]
 pub struct Folder {
