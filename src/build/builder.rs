@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::probe::Search;
 use super::store::Store;
+use super::tools::Tools;
 use super::{BuildError, CacheDir, Containment, python, rust};
 use crate::course::model::Language;
 use crate::event::EventSink;
@@ -27,8 +28,8 @@ pub struct Builder<'a> {
     pub(super) interrupt: Arc<AtomicBool>,
     pub(super) search: Search,
     pub(super) containment: Option<Containment>,
-    rust: rust::Rust,
-    python: python::Python,
+    rust: Tools<rust::Rust>,
+    python: Tools<python::Python>,
 }
 
 /// What a builder goes by, as plain data: it travels as JSON.
@@ -125,8 +126,8 @@ impl<'a> Builder<'a> {
             interrupt: Arc::default(),
             search: Search::from_environment(),
             containment: None,
-            rust: rust::Rust::default(),
-            python: python::Python::default(),
+            rust: Tools::default(),
+            python: Tools::default(),
         }
     }
 

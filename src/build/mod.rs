@@ -24,6 +24,7 @@ mod rust;
 mod scratch;
 mod spawn;
 mod store;
+mod tools;
 
 use message::tail;
 

@@ -7,81 +7,53 @@ mod interpreter;
 mod packages;
 mod syntax;
 
-use std::sync::{Arc, Mutex};
-
 pub(super) use interpreter::Interpreter;
 pub(super) use packages::Packages;
 
-use super::rust::once;
+use super::tools::Toolset;
 use super::{BuildError, BuildOutcome, Builder, Program, Submission};
 
-/// What is found out once for a builder.
-#[derive(Default)]
-pub(super) struct Python {
-    interpreter: Mutex<Option<Arc<Interpreter>>>,
-    packages: Mutex<Option<Arc<Packages>>>,
-}
+/// Python, as building sees it.
+pub(super) struct Python;
 
-impl Python {
-    pub(super) fn build(
-        &self,
+impl Toolset for Python {
+    type Tool = Interpreter;
+    type Extras = Packages;
+
+    fn find_tool(builder: &Builder<'_>) -> Result<Interpreter, BuildError> {
+        Interpreter::find(&builder.cache, &builder.search, &builder.interrupt)
+    }
+
+    fn wants_extras(source: &[u8]) -> bool {
+        packages::are_mentioned(source)
+    }
+
+    fn make_ready(builder: &Builder<'_>, tool: &Interpreter, exercise: Option<&str>) -> Result<Packages, BuildError> {
+        Packages::ready(builder, tool, exercise)
+    }
+
+    fn identity(tool: &Interpreter, with_extras: bool) -> String {
+        let packages = with_extras.then(|| packages::key(tool));
+        syntax::tools(tool).text(packages.unwrap_or_default()).finish()
+    }
+
+    fn find(
         builder: &Builder<'_>,
+        (interpreter, packages): (&Interpreter, Option<&Packages>),
+        submission: &Submission,
+        source: &[u8],
+        colour: bool,
+    ) -> Option<Program> {
+        syntax::find(builder, interpreter, packages, submission, source, colour)
+    }
+
+    fn build(
+        builder: &Builder<'_>,
+        (interpreter, packages): (&Interpreter, Option<&Packages>),
         submission: &Submission,
         source: &[u8],
         colour: bool,
     ) -> Result<BuildOutcome, BuildError> {
-        let (interpreter, packages) = self.tools(builder, submission, source)?;
-        syntax::check(builder, &interpreter, packages.as_deref(), submission, source, colour)
-    }
-
-    /// The program, if it was checked before. The interpreter and packages are made ready on the way.
-    pub(super) fn find(
-        &self,
-        builder: &Builder<'_>,
-        submission: &Submission,
-        source: &[u8],
-        colour: bool,
-    ) -> Result<Option<Program>, BuildError> {
-        let (interpreter, packages) = self.tools(builder, submission, source)?;
-        Ok(syntax::find(builder, &interpreter, packages.as_deref(), submission, source, colour))
-    }
-
-    fn tools(
-        &self,
-        builder: &Builder<'_>,
-        submission: &Submission,
-        source: &[u8],
-    ) -> Result<(Arc<Interpreter>, Option<Arc<Packages>>), BuildError> {
-        let interpreter = self.interpreter(builder)?;
-        let packages = if packages::are_mentioned(source) {
-            Some(self.packages(builder, &interpreter, Some(&submission.exercise))?)
-        } else {
-            None
-        };
-        Ok((interpreter, packages))
-    }
-
-    pub(super) fn identity(&self, builder: &Builder<'_>, source: &[u8]) -> Result<String, BuildError> {
-        let interpreter = self.interpreter(builder)?;
-        let packages = packages::are_mentioned(source).then(|| packages::key(&interpreter));
-        Ok(syntax::tools(&interpreter).text(packages.unwrap_or_default()).finish())
-    }
-
-    pub(super) fn prepare(&self, builder: &Builder<'_>) -> Result<(), BuildError> {
-        let interpreter = self.interpreter(builder)?;
-        self.packages(builder, &interpreter, None).map(drop)
-    }
-
-    fn interpreter(&self, builder: &Builder<'_>) -> Result<Arc<Interpreter>, BuildError> {
-        once(&self.interpreter, || Interpreter::find(&builder.cache, &builder.search, &builder.interrupt))
-    }
-
-    fn packages(
-        &self,
-        builder: &Builder<'_>,
-        interpreter: &Interpreter,
-        exercise: Option<&str>,
-    ) -> Result<Arc<Packages>, BuildError> {
-        once(&self.packages, || Packages::ready(builder, interpreter, exercise))
+        syntax::check(builder, interpreter, packages, submission, source, colour)
     }
 }

@@ -8,6 +8,7 @@
 mod names;
 mod python;
 mod rust;
+mod written;
 
 use names::{Use, holds};
 

@@ -1,15 +1,7 @@
 use tree_sitter::{Node, Parser};
 
-use super::names::{Scope, Use, children, is_keyword, place, text};
-
-/// A path as it is written, before aliases are resolved.
-struct Written<'t> {
-    path: Vec<String>,
-    node: Node<'t>,
-    called: bool,
-    /// An import, or an attribute of something that is no name: its first part is no name of this file's.
-    whole: bool,
-}
+use super::names::{Scope, Use, children, is_keyword, text};
+use super::written::{Written, resolved};
 
 /// Every name that a Python source uses; none when it cannot be parsed at all.
 pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
@@ -40,7 +32,7 @@ pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
             kind => {
                 let nested = children(node);
                 if is_keyword(node) {
-                    written.push(Written { path: vec![kind.to_owned()], node, called: false, whole: true });
+                    written.push(Written::whole(vec![kind.to_owned()], node));
                 }
                 if matches!(kind, "function_definition" | "class_definition")
                     && let Some(name) = node.child_by_field_name("name")
@@ -51,16 +43,7 @@ pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
             }
         }
     }
-    let mut uses: Vec<Use> = written
-        .iter()
-        .flat_map(|name| {
-            let (line, column) = place(name.node, source);
-            let paths = if name.whole { [name.path.clone()].into() } else { scope.resolve(&name.path, name.called) };
-            paths.into_iter().map(move |path| Use { path, line, column })
-        })
-        .collect();
-    uses.sort_by_key(|used| (used.line, used.column, std::cmp::Reverse(used.path.len())));
-    Some(uses)
+    Some(resolved(&written, &scope, source))
 }
 
 /// `import a.b`, `import a.b as c`, `from a import b, c as d`, `from a import *`.
@@ -68,7 +51,7 @@ fn imports<'t>(node: Node<'t>, source: &str, scope: &mut Scope, written: &mut Ve
     let module = node.child_by_field_name("module_name");
     let base = module.map(|module| dotted(module, source)).unwrap_or_default();
     if let Some(module) = module {
-        written.push(Written { path: base.clone(), node: module, called: false, whole: true });
+        written.push(Written::whole(base.clone(), module));
     }
     for child in children(node).into_iter().filter(|child| Some(*child) != module) {
         let (name, alias) = match child.kind() {

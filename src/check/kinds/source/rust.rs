@@ -1,15 +1,7 @@
 use tree_sitter::{Node, Parser};
 
-use super::names::{Scope, Use, children, is_keyword, place, text};
-
-/// A path as it is written, before aliases are resolved.
-struct Written<'t> {
-    path: Vec<String>,
-    node: Node<'t>,
-    called: bool,
-    /// A method, a field or an import: its first part is no name of this file's.
-    whole: bool,
-}
+use super::names::{Scope, Use, children, is_keyword, text};
+use super::written::{Written, resolved};
 
 /// Every name that a Rust source uses; none when it cannot be parsed at all.
 pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
@@ -32,12 +24,7 @@ pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
                 if let (Some(name), Some(alias)) = (node.child_by_field_name("name"), node.child_by_field_name("alias"))
                 {
                     scope.alias(text(alias, source), vec![text(name, source).to_owned()]);
-                    written.push(Written {
-                        path: vec![text(name, source).to_owned()],
-                        node,
-                        called: false,
-                        whole: true,
-                    });
+                    written.push(Written::whole(vec![text(name, source).to_owned()], node));
                 }
             }
             "scoped_identifier" | "scoped_type_identifier" => {
@@ -61,7 +48,7 @@ pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
             kind => {
                 let nested = children(node);
                 if is_keyword(node) {
-                    written.push(Written { path: vec![kind.to_owned()], node, called: false, whole: true });
+                    written.push(Written::whole(vec![kind.to_owned()], node));
                 }
                 if is_item(kind)
                     && let Some(name) = node.child_by_field_name("name")
@@ -73,19 +60,6 @@ pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
         }
     }
     Some(resolved(&written, &scope, source))
-}
-
-fn resolved(written: &[Written<'_>], scope: &Scope, source: &str) -> Vec<Use> {
-    let mut uses: Vec<Use> = written
-        .iter()
-        .flat_map(|name| {
-            let (line, column) = place(name.node, source);
-            let paths = if name.whole { [name.path.clone()].into() } else { scope.resolve(&name.path, name.called) };
-            paths.into_iter().map(move |path| Use { path, line, column })
-        })
-        .collect();
-    uses.sort_by_key(|used| (used.line, used.column, std::cmp::Reverse(used.path.len())));
-    uses
 }
 
 /// The names of an import tree: `std::{thread::{self, spawn as go}, sync::*}`.
@@ -110,7 +84,7 @@ fn imports<'t>(argument: Node<'t>, source: &str, scope: &mut Scope, written: &mu
             "use_wildcard" => {
                 let path = children(node).into_iter().find(Node::is_named);
                 let path = path.map(|path| joined(&base, path, source)).unwrap_or(base);
-                written.push(Written { path: path.clone(), node, called: false, whole: true });
+                written.push(Written::whole(path.clone(), node));
                 scope.wildcard(path);
             }
             "line_comment" | "block_comment" => {}
@@ -179,7 +153,7 @@ fn tokens<'t>(tree: Node<'t>, source: &str, written: &mut Vec<Written<'t>>) {
         if !is_name(at) {
             let node = nodes[at];
             if is_keyword(node) {
-                written.push(Written { path: vec![node.kind().to_owned()], node, called: false, whole: true });
+                written.push(Written::whole(vec![node.kind().to_owned()], node));
             }
             at += 1;
             continue;
