@@ -303,6 +303,7 @@ mod tests {
             processes: 1,
             stops: 0,
             jumps: 0,
+            refused: Vec::new(),
             noise: 0,
             unvirtualised: Vec::new(),
         }

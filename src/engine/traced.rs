@@ -175,8 +175,8 @@ impl TracedEngine {
 
 /// The working directory in a view of its own.
 const INSIDE: &str = "/exercise";
-/// Open files of a process.
-const OPEN_FILES: u64 = 1024;
+/// Open files of a process: one more than a power of two, so that the kernel's table of them tells when all are used.
+const OPEN_FILES: u64 = 1025;
 
 impl TracedEngine {
     /// Without a `/tmp` of its own, a program's temporary files go into its working directory.

@@ -43,6 +43,7 @@ pub(super) fn trace(events: Vec<Event>) -> Trace {
             processes: 1,
             stops: 30,
             jumps: 6,
+            refused: Vec::new(),
             noise: 0,
             unvirtualised: Vec::new(),
         },

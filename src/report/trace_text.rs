@@ -217,6 +217,11 @@ fn counted(number: u64, one: &str, many: &str) -> String {
 }
 
 fn ending(end: &End) -> String {
+    let refused = end.refused.iter().map(|refused| format!("; {}", refused.words()));
+    how_it_ended(end) + &refused.collect::<String>()
+}
+
+fn how_it_ended(end: &End) -> String {
     match (end.ended, end.exit) {
         (Ended::Exit | Ended::Signal, Some(ExitStatus::Code(code))) => format!("exit {code}"),
         (Ended::Exit | Ended::Signal, Some(ExitStatus::Signal(signal))) => format!("killed by {}", signal_name(signal)),

@@ -85,10 +85,19 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     }
 
     // Families whose peers are in the sandbox, too. vsock, packet and kernel crypto sockets are not.
-    let families = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
-    let families =
-        families.map(|family| argument(0, Dword, Eq, u64::from(family.unsigned_abs())).and_then(|at| rule(vec![at])));
-    rules.insert(libc::SYS_socket, families.into_iter().collect::<Result<_, _>>()?);
+    let is = |at, number: i32| argument(at, Dword, Eq, u64::from(number.unsigned_abs()));
+    let mut families = vec![rule(vec![is(0, libc::AF_UNIX)?])?, rule(vec![is(0, libc::AF_NETLINK)?])?];
+    for family in [libc::AF_INET, libc::AF_INET6] {
+        if rung == Rung::Namespaces {
+            families.push(rule(vec![is(0, family)?])?);
+            continue;
+        }
+        // Landlock knows no other kind of connection (of MPTCP, which is TCP under another number, nothing).
+        for protocol in [0, libc::IPPROTO_TCP, libc::IPPROTO_UDP] {
+            families.push(rule(vec![is(0, family)?, is(2, protocol)?])?);
+        }
+    }
+    rules.insert(libc::SYS_socket, families);
 
     // Typing into a terminal that outlives the run (CVE-2017-5226, and TIOCLINUX on a console).
     let typing = [libc::TIOCSTI, 0x541C];

@@ -1,6 +1,6 @@
 use landlock::{
-    ABI, Access, AccessFs, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope,
-    path_beneath_rules,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus,
+    Scope, path_beneath_rules,
 };
 
 use super::View;
@@ -22,6 +22,8 @@ pub(super) fn restrict(view: &View) -> Result<(), String> {
     let status = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
         .handle_access(all)
+        // Of a traced run the tracer opens ports and connects, by its own decision.
+        .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(ABI::V5)))
         .and_then(|ruleset| ruleset.scope(Scope::from_all(ABI::V6)))
         .and_then(Ruleset::create)
         .and_then(|ruleset| ruleset.add_rules(path_beneath_rules(view.read_only.iter().chain([&"/proc".into()]), read)))

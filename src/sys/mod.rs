@@ -12,6 +12,7 @@ pub mod descriptors;
 pub mod dispositions;
 pub mod limit_child;
 pub mod loopback;
+pub mod peer;
 pub mod ptrace;
 pub mod rights;
 pub mod signal;

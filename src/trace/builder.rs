@@ -63,6 +63,7 @@ impl Builder {
             processes: 0,
             stops: 0,
             jumps: 0,
+            refused: Vec::new(),
             noise: 0,
             unvirtualised: Vec::new(),
         };

@@ -233,6 +233,7 @@ mod tests {
         (exit, ended, spans, counts, collection::vec(any::<String>(), 0..3)).prop_map(
             |(exit, (ended, limit), (elapsed, real, cpu, noise), (threads, processes, stops, jumps), unvirtualised)| {
                 End {
+                    refused: Vec::new(),
                     exit,
                     ended,
                     limit,

@@ -9,6 +9,7 @@ mod event;
 mod jsonl;
 mod normal;
 pub mod query;
+mod refused;
 pub mod snapshot;
 mod whole;
 
@@ -16,4 +17,5 @@ pub use builder::Builder;
 pub use event::{Event, EventKind, HttpPhase, Pid, StuckThread, Tid};
 pub use jsonl::{TraceReadError, TraceReadProblem, read_jsonl, write_jsonl};
 pub use normal::{Chain, Instant, Normal, NormalParseError, neutral_texts};
+pub use refused::{Refusable, Refused};
 pub use whole::{ClockKind, End, Ended, ExitStatus, Header, LimitKind, SCHEMA, Trace};

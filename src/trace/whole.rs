@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::Event;
+use super::{Event, Refused};
 use crate::clock::VirtualDuration;
 
 /// The name of the trace format.
@@ -58,6 +58,9 @@ pub struct End {
     /// threads and processes; see [`LimitKind::amount`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<u64>,
+    /// What the program was refused since it had used all that it may, as far as was seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Refused>,
     /// Virtual nanoseconds from start to end.
     pub elapsed: u64,
     /// Real nanoseconds from start to end.

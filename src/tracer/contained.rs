@@ -3,9 +3,11 @@
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
+use super::calls::ALWAYS;
 use super::error::TracerError;
-use super::filter::{Sight, filters};
+use super::filter::{Sight, filters, tracing};
 use super::options::Options;
+use super::regs::calls::MESSAGES;
 use super::streams::Streams;
 use super::tracee::Running;
 use crate::sandbox::{self, Confinement, Filter, Rung, SandboxError, Staged};
@@ -31,7 +33,10 @@ impl Contained {
         sight: Sight,
         streams: &Streams,
     ) -> Result<(Self, Running), TracerError> {
-        let filters = filters(sight)?.into_iter().map(Filter::from).collect();
+        let mut filters: Vec<Filter> = filters(sight)?.into_iter().map(Filter::from).collect();
+        if confinement.rung == Rung::Landlock {
+            filters.push(tracing(&MESSAGES.map(|call| (call, ALWAYS)))?.into());
+        }
         if let Some(identity) = confinement.identity {
             streams.give_to(identity.uid, identity.gid);
         }

@@ -171,6 +171,9 @@ impl World<'_> {
         if let Some(process) = self.processes.get_mut(&pid) {
             process.measure();
         }
+        if tid == pid {
+            self.look_at_a_bad_end(pid);
+        }
         if tid == self.root {
             self.tell_of_zombies();
         }

@@ -68,6 +68,7 @@ mod procfs;
 mod progress;
 mod quiet;
 mod record;
+mod refused;
 mod regs;
 mod run;
 mod segments;

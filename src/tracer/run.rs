@@ -159,6 +159,7 @@ fn whole(options: &Options, mut world: World<'_>, began: Instant) -> Trace {
         stops: world.counts.stops,
         jumps: world.counts.jumps,
         noise: 0,
+        refused: world.refused.into_iter().collect(),
         unvirtualised: world.unvirtualised.into_iter().collect(),
     };
     let epoch = match options.clock {

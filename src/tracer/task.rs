@@ -91,6 +91,8 @@ pub(super) enum Seen {
     FileOpened,
     /// A change of a file's times, with times of ours in it: the registers as the program made the call.
     FileTimes(Box<Native>),
+    /// Another call in place of the program's: the registers as the program made it.
+    Instead(Box<Native>),
     /// `bind` or `listen` on this descriptor: a door of the tree's own.
     Door(i32),
     /// A call to a peer outside the tree: whether it comes to anything.

@@ -20,7 +20,7 @@ use super::turns::Turns;
 use super::vdso::Grants;
 use super::woken::Woken;
 use crate::clock::{Deadlines, VirtualInstant};
-use crate::trace::{ClockKind, Ended, EventKind, ExitStatus, LimitKind, Pid};
+use crate::trace::{ClockKind, Ended, EventKind, ExitStatus, LimitKind, Pid, Refused};
 
 /// Everything that is known of a run while it goes on. Each family of events changes it in its own file; this one holds
 /// what they share.
@@ -60,6 +60,10 @@ pub(super) struct World<'o> {
     pub(super) ending: Option<(Ended, Option<LimitKind>)>,
     /// How much was used of what a limit counts, when that ended the run.
     pub(super) over: Option<u64>,
+    /// What the program was refused for want of more.
+    pub(super) refused: BTreeSet<Refused>,
+    /// How many descriptors we have sent for it.
+    pub(super) carried: usize,
     /// Whether the tree has opened an internet socket: a packet of it may be under way while all sleep.
     pub(super) network: bool,
     /// The descriptor of the fixture's record.
@@ -152,6 +156,8 @@ impl<'o> World<'o> {
             ended_children: Vec::new(),
             ending: None,
             over: None,
+            refused: BTreeSet::new(),
+            carried: 0,
             network: false,
             fixture: None,
             strangers: HashMap::new(),

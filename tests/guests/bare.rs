@@ -96,6 +96,7 @@ pub(crate) fn run(command: &[OsString], patience: Duration) -> Result<(Trace, Ou
         processes: 0,
         stops: 0,
         jumps: 0,
+        refused: Vec::new(),
         noise: 0,
         unvirtualised: Vec::new(),
     };

@@ -13,6 +13,8 @@ pub(crate) struct Hostile {
     must: String,
     rung: Option<String>,
     cpu: u64,
+    /// What it must be said to have been refused.
+    refused: Option<String>,
 }
 
 /// All of them.
@@ -26,7 +28,7 @@ pub(crate) fn all() -> Vec<Hostile> {
             };
             let must = says("must").unwrap_or_else(|| panic!("{name} says how it must end"));
             let cpu = says("cpu").map_or(1, |seconds| seconds.parse().expect("a number of seconds"));
-            Hostile { must, rung: says("rung"), cpu, name }
+            Hostile { must, rung: says("rung"), cpu, refused: says("refused"), name }
         })
         .collect()
 }
@@ -57,6 +59,12 @@ impl Hostile {
         }
         if trace.end.ended == Ended::Limit && trace.end.used.is_none() {
             return Err("nobody says how much it used".to_owned());
+        }
+        let refused: Vec<String> = trace.end.refused.iter().map(|refused| refused.words()).collect();
+        if let Some(wanted) = &self.refused
+            && !refused.iter().any(|words| words == wanted)
+        {
+            return Err(format!("it was refused {refused:?}, not `{wanted}`; it said\n{}", lines.join("\n")));
         }
         if Duration::from_nanos(trace.end.real) > Duration::from_mins(2) {
             return Err(format!("it took {} ns", trace.end.real));

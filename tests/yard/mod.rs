@@ -42,6 +42,7 @@ pub(crate) struct Yard {
     udp: UdpSocket,
     abstract_name: String,
     unix: UnixListener,
+    door: UnixListener,
     mounts: String,
 }
 
@@ -50,6 +51,8 @@ impl Yard {
         let mark = format!("yard-{}", std::process::id());
         let secret = tempfile::tempdir().expect("a temporary folder");
         fs::write(secret.path().join("spec.toml"), SECRET).expect("written");
+        let door = UnixListener::bind(secret.path().join("door")).expect("a name of our own");
+        door.set_nonblocking(true).expect("a listener of ours");
         let tcp = TcpListener::bind("127.0.0.1:0").expect("a port");
         tcp.set_nonblocking(true).expect("a listener of ours");
         let udp = UdpSocket::bind(tcp.local_addr().expect("bound")).expect("the same port");
@@ -65,6 +68,7 @@ impl Yard {
             tcp,
             udp,
             unix,
+            door,
             mounts: fs::read_to_string("/proc/self/mountinfo").expect("mounts"),
         }
     }
@@ -212,12 +216,14 @@ impl Yard {
         if fs::read_to_string(secret.join("spec.toml")).ok().as_deref() != Some(SECRET) {
             left.push("the secret was changed".to_owned());
         }
-        if fs::read_dir(secret).map_or(0, Iterator::count) != 1 {
+        if fs::read_dir(secret).map_or(0, Iterator::count) != 2 {
             left.push("something was planted beside the secret".to_owned());
         }
-        // On the rung without a network of its own, the loopback of the machine is open, as its description says.
         if self.tcp.accept().is_ok() || self.udp.recv(&mut [0; 16]).is_ok() {
             left.push("somebody reached a server of the machine".to_owned());
+        }
+        if self.door.accept().is_ok() {
+            left.push("somebody reached a socket in a folder".to_owned());
         }
         if self.unix.accept().is_ok() {
             left.push("somebody reached an abstract socket".to_owned());

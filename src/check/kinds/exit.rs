@@ -36,7 +36,9 @@ pub(crate) fn check(run: &Run<'_>, exit: &ExitCheck) -> Found {
                 .found();
         }
     };
-    Failure::new(format!("the program should end with {expected}, but it was: {actual}"))
+    let refused: Vec<String> = run.trace.end.refused.iter().map(|refused| refused.words()).collect();
+    let why = if refused.is_empty() { String::new() } else { format!("; {}", refused.join(", ")) };
+    Failure::new(format!("the program should end with {expected}, but it was: {actual}{why}"))
         .expected(expected)
         .actual(actual)
         .evidence(last_words(run.trace))

@@ -64,6 +64,7 @@ pub(super) fn trace(
             processes: seen.processes,
             stops: 0,
             jumps: 0,
+            refused: Vec::new(),
             noise: seen.noise,
             unvirtualised: Vec::new(),
         },

@@ -7,8 +7,10 @@ mod affinity;
 mod clock;
 mod file_times;
 mod ipc;
+mod message;
 mod ordering;
 mod output;
+mod peer;
 mod poll;
 mod select;
 mod signal_timers;
@@ -130,6 +132,11 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
     if under_schedule && let Some(then) = ordering::before(world, caller, registers)? {
         return Ok(then);
     }
+    if peer::concerns(world, caller)
+        && let Some(then) = peer::turn(world, caller, registers)?
+    {
+        return Ok(then);
+    }
     match known(registers.number()) {
         // A filter that was added later may bring calls that do not concern time.
         Some((call, when)) if ordering::concerns_time(when, registers) => {
@@ -167,11 +174,17 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         Some(Pending::Seen(Seen::Sysinfo { at })) if registers.result() == 0 => clock::uptime(world, caller, at)?,
         Some(Pending::Seen(Seen::Door(number))) => socket::opened(world, caller, number, registers.result()),
         Some(Pending::Seen(Seen::Adjtimex { at })) if registers.result() >= 0 => clock::adjusted(world, caller, at)?,
+        Some(Pending::Seen(Seen::FileWrite(_))) if registers.result() < 0 => {
+            world.call_on_file_failed(registers.result(), false);
+        }
+        Some(Pending::Seen(Seen::FileOpened)) if registers.result() < 0 => {
+            world.call_on_file_failed(registers.result(), true);
+        }
         Some(Pending::Seen(Seen::FileWrite(number))) if registers.result() >= 0 => world.file_written(tid, number),
         Some(Pending::Seen(Seen::FileOpened)) if registers.result() >= 0 => {
             world.file_opened(tid, int(registers.result().cast_unsigned()));
         }
-        Some(Pending::Seen(Seen::FileTimes(original))) => {
+        Some(Pending::Seen(Seen::FileTimes(original) | Seen::Instead(original))) => {
             file_times::put_back(&original, &mut registers);
             put(world, tid, &registers)?;
         }

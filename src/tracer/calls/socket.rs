@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::os::fd::OwnedFd;
 
 use super::Then;
 use crate::sys::descriptor::copy_from;
@@ -31,20 +32,39 @@ pub(super) fn door(world: &World<'_>, registers: &Native) -> Then {
 
 /// `bind` or `listen` returned.
 pub(super) fn opened(world: &mut World<'_>, caller: Caller, number: i32, result: i64) {
-    // Whatever kind of socket it is: the name of it is asked for in the same way.
-    let port =
-        copy_from(caller.tid, number).and_then(|socket| TcpListener::from(socket).local_addr()).map(|at| at.port());
     if result == 0
-        && let Ok(port @ 1..) = port
+        && let Ok(socket) = copy_from(caller.tid, number)
     {
-        world.doors.insert(port);
+        world.doors.extend(port(&socket));
     }
 }
 
-/// Which internet address a call names; none: another family (a path, a link), or not enough of it.
-fn address(caller: Caller, at: u64, length: u64) -> io::Result<Option<SocketAddr>> {
-    let length = usize::try_from(length).unwrap_or(0).min(28);
-    let bytes = memory::read_some(caller.tid, at, length)?;
+/// The port that a socket has, if it has one.
+pub(super) fn port(socket: &OwnedFd) -> Option<u16> {
+    // Whatever kind of socket it is: the name of it is asked for in the same way.
+    let listener = TcpListener::from(socket.try_clone().ok()?);
+    listener.local_addr().map(|at| at.port()).ok().filter(|port| *port > 0)
+}
+
+/// Makes a name to be bound to one that only this machine reaches; none where it is another machine's, or not of this
+/// family. Whoever wants to be reached at every address is reached at the first of the loopback's.
+pub(super) fn own_address(name: &mut [u8], family: u16) -> Option<()> {
+    if name.get(..2)? != family.to_ne_bytes() {
+        return None;
+    }
+    let ip = address(name)?.ip();
+    if ip.is_unspecified() {
+        match i32::from(family) {
+            libc::AF_INET => name[4..8].copy_from_slice(&Ipv4Addr::LOCALHOST.octets()),
+            _ => name[8..24].copy_from_slice(&Ipv4Addr::LOCALHOST.to_ipv6_mapped().octets()),
+        }
+        return Some(());
+    }
+    ip.is_loopback().then_some(())
+}
+
+/// The internet address in a name; none: another family (a path, a link), or not enough of it.
+fn address(bytes: &[u8]) -> Option<SocketAddr> {
     let family = bytes.get(..2).map_or(0, |family| i32::from(u16::from_ne_bytes([family[0], family[1]])));
     let port = bytes.get(2..4).map_or(0, |port| u16::from_be_bytes([port[0], port[1]]));
     let ip = match family {
@@ -52,7 +72,7 @@ fn address(caller: Caller, at: u64, length: u64) -> io::Result<Option<SocketAddr
         libc::AF_INET6 => bytes.get(8..24).and_then(|all| <[u8; 16]>::try_from(all).ok()).map(IpAddr::from),
         _ => None,
     };
-    Ok(ip.map(|ip| SocketAddr::new(ip.to_canonical(), port)))
+    ip.map(|ip| SocketAddr::new(ip.to_canonical(), port))
 }
 
 /// Whether packets to an address stay on this machine.
@@ -65,16 +85,22 @@ fn is_for_several(ip: IpAddr) -> bool {
     ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST)
 }
 
-/// The program turns to a peer. One outside the tree lives in real time; whether there is one, the call's result tells.
-fn meet(world: &mut World<'_>, caller: Caller, at: u64, length: u64) -> io::Result<Then> {
-    if !world.options.outside_network {
-        return Ok(Then::Go);
-    }
-    let Some(peer) = address(caller, at, length)? else { return Ok(Then::Go) };
-    // Between our look and the kernel's another thread may change the address: to refuse it is an effort and no proof.
-    let shut_in = world.options.sandbox.is_some();
+/// Why a peer is not one of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is not on this machine.
+    FarAway,
+    /// It is on this machine, and not of the tree.
+    Stranger,
+    /// It is no address.
+    Nonsense,
+}
+
+/// Whether a name is that of somebody in the tree, or of nobody.
+pub(super) fn judge(world: &mut World<'_>, name: &[u8]) -> Result<(), Refusal> {
+    let peer = address(name).ok_or(Refusal::Nonsense)?;
     if !is_here(peer.ip()) {
-        return Ok(if shut_in { super::error(libc::ENETUNREACH) } else { Then::See(Seen::Peer) });
+        return Err(Refusal::FarAway);
     }
     if !world.doors.contains(&peer.port()) {
         match whose(world, peer.port()) {
@@ -82,11 +108,22 @@ fn meet(world: &mut World<'_>, caller: Caller, at: u64, length: u64) -> io::Resu
                 world.doors.insert(peer.port());
             }
             Whose::Nobodys => {}
-            Whose::Strangers if shut_in => return Ok(super::error(libc::ECONNREFUSED)),
-            Whose::Strangers => return Ok(Then::See(Seen::Peer)),
+            Whose::Strangers => return Err(Refusal::Stranger),
         }
     }
-    Ok(Then::Go)
+    Ok(())
+}
+
+/// The program turns to a peer. One outside the tree lives in real time; whether there is one, the call's result tells.
+fn meet(world: &mut World<'_>, caller: Caller, at: u64, length: u64) -> io::Result<Then> {
+    if !world.options.outside_network {
+        return Ok(Then::Go);
+    }
+    let name = memory::read_some(caller.tid, at, usize::try_from(length).unwrap_or(0).min(28))?;
+    Ok(match judge(world, &name) {
+        Ok(()) | Err(Refusal::Nonsense) => Then::Go,
+        Err(Refusal::FarAway | Refusal::Stranger) => Then::See(Seen::Peer),
+    })
 }
 
 /// A call that turned to somebody outside returned. One that failed met nobody, and took no time.
@@ -112,12 +149,17 @@ fn whose(world: &World<'_>, port: u16) -> Whose {
     if sockets.is_empty() {
         return Whose::Nobodys;
     }
+    if has_tree(world, &sockets) { Whose::Trees } else { Whose::Strangers }
+}
+
+/// Whether the tree has one of these sockets, as `/proc/PID/fd` names them.
+pub(super) fn has_tree(world: &World<'_>, sockets: &BTreeSet<String>) -> bool {
     let has_it = |pid: &i32| {
         let descriptors = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().filter_map(Result::ok);
         let mut links = descriptors.filter_map(|entry| fs::read_link(entry.path()).ok());
         links.any(|link| link.to_str().is_some_and(|link| sockets.contains(link)))
     };
-    if world.processes.keys().any(has_it) { Whose::Trees } else { Whose::Strangers }
+    world.processes.keys().any(has_it)
 }
 
 /// The sockets at a port that wait for connections or packets, as `/proc/PID/fd` names them.

@@ -132,6 +132,10 @@ pub(in crate::tracer) mod calls {
     pub(in crate::tracer) const MMAP: i64 = 9;
     /// Changes what may be done with memory.
     pub(in crate::tracer) const MPROTECT: i64 = 10;
+    /// Sends bytes, to a peer whose name a register points at.
+    pub(in crate::tracer) const SENDTO: i64 = 44;
+    /// `sendmsg`, `sendmmsg`: their peers' names stand in memory.
+    pub(in crate::tracer) const MESSAGES: [i64; 2] = [46, 307];
     /// Random bytes.
     pub(in crate::tracer) const GETRANDOM: i64 = 318;
     /// `gettimeofday`, `time`, `clock_gettime`.
