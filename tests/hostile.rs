@@ -5,6 +5,7 @@
 //! it prints as `BREACH`. One in `tests/awkward` must do in the sandbox just what it does without. Canaries stand
 //! outside: a secret file, a process, servers; and after all of it nothing may be left.
 
+mod refusing;
 mod yard;
 
 use std::process::ExitCode;
@@ -18,6 +19,10 @@ fn main() -> ExitCode {
     if std::env::var_os(yard::VICTIM).is_some() {
         Yard::be_a_victim();
         return ExitCode::SUCCESS;
+    }
+    if std::env::var_os(yard::REFUSED).is_some() {
+        // From here on nobody gets a namespace: what is probed then is the machine as it is for us.
+        refusing::refuse(refusing::Refused::Namespaces);
     }
     let arguments = Arguments::from_args();
     let yard: &'static Yard = Box::leak(Box::new(Yard::open()));
@@ -42,10 +47,16 @@ fn main() -> ExitCode {
     trials.push(Trial::test("a_killed_grader_leaves_nothing", move || {
         yard.a_killed_grader_leaves_nothing().map_err(Failed::from)
     }));
-    if Yard::is_root() && std::env::var_os(yard::AS_ANOTHER).is_none() {
+    if Yard::is_root() && std::env::var_os(yard::AS_ANOTHER).or(std::env::var_os(yard::REFUSED)).is_none() {
         let filter = arguments.filter.clone();
         trials.push(Trial::test("as_another_user", move || {
             Yard::as_another_user(filter.as_deref()).map_err(Failed::from)
+        }));
+    }
+    if std::env::var_os(yard::AS_ANOTHER).or(std::env::var_os(yard::REFUSED)).is_none() {
+        let filter = arguments.filter.clone();
+        trials.push(Trial::test("where_namespaces_are_refused", move || {
+            Yard::where_namespaces_are_refused(filter.as_deref()).map_err(Failed::from)
         }));
     }
     let conclusion = libtest_mimic::run(&arguments, trials);

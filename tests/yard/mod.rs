@@ -24,6 +24,8 @@ use grade::trace::Trace;
 
 /// Set for the copy of this test that runs as another user: the folder that was made for it.
 pub(crate) const AS_ANOTHER: &str = "GRADE_YARD_AS_ANOTHER";
+/// Set for the copy of this test to which namespaces are refused.
+pub(crate) const REFUSED: &str = "GRADE_YARD_REFUSED";
 /// Set for the copy of this test that is killed in the middle of a run: the rung.
 pub(crate) const VICTIM: &str = "GRADE_YARD_VICTIM";
 /// Marks every process of the yard.
@@ -202,6 +204,21 @@ impl Yard {
             return Ok(());
         }
         Err(format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// The hostile programs where a filter refuses namespaces, so that the probe itself finds Landlock.
+    pub(crate) fn where_namespaces_are_refused(filter: Option<&str>) -> Result<(), String> {
+        let output = Command::new(std::env::current_exe().map_err(|error| error.to_string())?)
+            .arg(filter.filter(|filter| filter.contains("landlock")).unwrap_or("landlock::hostile"))
+            .arg("--test-threads=2")
+            .env(REFUSED, "namespaces")
+            .output()
+            .map_err(|error| error.to_string())?;
+        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        if output.status.success() && said.contains("landlock::") && !said.contains("namespaces::") {
+            return Ok(());
+        }
+        Err(said)
     }
 
     /// Everything that is not as it was; then the canaries go.
