@@ -275,6 +275,7 @@ fn first_visible<'r>(task: &Task<'_>, runs: &'r [CaseRun]) -> Option<&'r CaseRun
 /// A result before anything was judged: every check is open.
 fn blank(task: &Task<'_>, verdict: Verdict) -> ExerciseResult {
     let spec = &task.exercise.spec;
+    let status = if verdict == Verdict::GraderError { Status::Inconclusive } else { Status::Skipped };
     ExerciseResult {
         schema: SCHEMA.to_owned(),
         exercise: task.exercise.id.clone(),
@@ -282,24 +283,7 @@ fn blank(task: &Task<'_>, verdict: Verdict) -> ExerciseResult {
         verdict,
         score: 0,
         max_score: spec.max_score(),
-        checks: spec
-            .checks
-            .iter()
-            .map(|check| CheckResult {
-                id: check.id.clone(),
-                name: check.name.clone(),
-                status: if verdict == Verdict::GraderError { Status::Inconclusive } else { Status::Skipped },
-                points: 0,
-                max_points: check.points,
-                message: String::new(),
-                expected: None,
-                actual: None,
-                hint: None,
-                case: None,
-                schedule: None,
-                evidence: Vec::new(),
-            })
-            .collect(),
+        checks: spec.checks.iter().map(|check| CheckResult::without_finding(check, status)).collect(),
         build: BuildSummary::default(),
         run: None,
         replay: None,

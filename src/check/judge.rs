@@ -215,20 +215,7 @@ const fn natural_only(kind: &CheckKind) -> bool {
 }
 
 fn blank(check: &Check, status: Status, message: String) -> CheckResult {
-    CheckResult {
-        id: check.id.clone(),
-        name: check.name.clone(),
-        status,
-        points: 0,
-        max_points: check.points,
-        message,
-        expected: None,
-        actual: None,
-        hint: None,
-        case: None,
-        schedule: None,
-        evidence: Vec::new(),
-    }
+    CheckResult { message, ..CheckResult::without_finding(check, status) }
 }
 
 fn passed(check: &Check) -> CheckResult {

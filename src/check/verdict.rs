@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::course::model::Language;
+use crate::course::model::{Check, Language};
 use crate::trace::{ClockKind, Ended, LimitKind};
 
 /// The name of the result format.
@@ -87,6 +87,27 @@ pub struct CheckResult {
     /// The lines and times that show it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
+}
+
+impl CheckResult {
+    /// Of a check of which nothing more is to be said: no points, no finding.
+    #[must_use]
+    pub fn without_finding(check: &Check, status: Status) -> Self {
+        Self {
+            id: check.id.clone(),
+            name: check.name.clone(),
+            status,
+            points: 0,
+            max_points: check.points,
+            message: String::new(),
+            expected: None,
+            actual: None,
+            hint: None,
+            case: None,
+            schedule: None,
+            evidence: Vec::new(),
+        }
+    }
 }
 
 /// Whether a check passed.

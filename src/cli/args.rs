@@ -130,7 +130,7 @@ pub struct GradeArgs {
     pub schedule: Option<u64>,
     /// How to write the result
     #[arg(long, value_enum, value_name = "FORMAT", requires = "exercises")]
-    pub format: Option<FormatArg>,
+    pub format: Option<Format>,
     /// Where to write the result (default: standard output)
     #[arg(long, value_name = "FILE", requires = "exercises")]
     pub out: Option<PathBuf>,
@@ -185,7 +185,7 @@ pub enum SandboxArg {
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
+pub enum Format {
     /// For people
     #[default]
     Human,
@@ -205,6 +205,13 @@ pub enum FormatArg {
     Markdown,
     /// A web page with the timeline of the run
     Html,
+}
+
+impl Format {
+    /// Whether each result is written as soon as it is there, rather than one document of all at the end.
+    pub(crate) const fn is_written_at_once(self) -> bool {
+        matches!(self, Self::Human | Self::Json)
+    }
 }
 
 /// Arguments of `show`.

@@ -15,7 +15,7 @@ use super::place::Place;
 use super::progress_line::{ProgressLine, SetUpOnly};
 use super::session::{self, Session};
 use super::{Console, Exit, Failure, catalogue, workspace};
-use crate::batch::{Graded, Grader, Seeds, Task};
+use crate::batch::{Graded, Seeds, Task};
 use crate::check::normal_form;
 use crate::check::verdict::{Status, Verdict};
 use crate::course::model::{CheckKind, Exercise, Language};
@@ -190,13 +190,7 @@ fn grade(
     progress.show(format!("recording {} ({language})", exercise.id), 0, 0, "");
     let events = SetUpOnly(&progress);
     let builder = session.builder(&events);
-    let grader = Grader {
-        builder: &builder,
-        engines: &session.engines,
-        pool: &session.pool,
-        events: &events,
-        interrupt: session.interrupt.clone(),
-    };
+    let grader = session.grader(&builder, &events);
     let outcome = grader
         .grade(&Task {
             exercise,

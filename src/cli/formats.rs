@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::settings::Format;
+use super::args::Format;
 use super::{Console, Exit, Failure};
 use crate::batch::Graded;
 use crate::check::verdict::Status;

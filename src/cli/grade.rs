@@ -1,6 +1,6 @@
 //! `grade EXERCISE`: builds, runs and judges, and says what was found.
 
-use super::args::GradeArgs;
+use super::args::{Format, GradeArgs};
 use super::console::Verbosity;
 use super::formats::{self, Kept};
 use super::output::Output;
@@ -8,10 +8,10 @@ use super::place::Place;
 use super::progress::{Loaded, Progress};
 use super::progress_line::ProgressLine;
 use super::session::{self, Session};
-use super::settings::{Format, Settings};
+use super::settings::Settings;
 use super::submission::{self, Submission};
 use super::{Console, Exit, Failure, catalogue, list};
-use crate::batch::{Graded, Grader, Task};
+use crate::batch::{Graded, Task};
 use crate::check::verdict::{Status, Verdict};
 use crate::course::model::{Course, Exercise, Language};
 use crate::report::{TextStyle, columns, human, json, trace_text};
@@ -71,13 +71,7 @@ pub(crate) fn grade_one(
 ) -> Result<Graded, Failure> {
     let progress = ProgressLine::start(console);
     let builder = session.builder(&progress);
-    let grader = Grader {
-        builder: &builder,
-        engines: &session.engines,
-        pool: &session.pool,
-        events: &progress,
-        interrupt: session.interrupt.clone(),
-    };
+    let grader = session.grader(&builder, &progress);
     let task = Task {
         exercise,
         language: submission.language,

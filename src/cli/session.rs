@@ -8,7 +8,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::args::{ClockArg, SandboxArg};
 use super::{Exit, Failure};
-use crate::batch::{Engines, Interrupted, OurFault};
+use crate::batch::{Engines, Grader, Interrupted, OurFault};
 use crate::build::{BuildError, Builder, CacheDir, Containment};
 use crate::engine::{Engine, Interrupt, TracedEngine, WallEngine};
 use crate::event::EventSink;
@@ -57,6 +57,11 @@ impl Session {
         Builder::new(self.cache.clone(), events)
             .with_interrupt(self.interrupt.flag())
             .with_containment(self.containment.clone())
+    }
+
+    /// What grades with `builder`, and tells how it goes.
+    pub(crate) fn grader<'a>(&'a self, builder: &'a Builder<'a>, events: &'a dyn EventSink) -> Grader<'a> {
+        Grader { builder, engines: &self.engines, pool: &self.pool, events, interrupt: self.interrupt.clone() }
     }
 }
 

@@ -15,7 +15,7 @@ use super::place::Place;
 use super::progress_line::{ProgressLine, SetUpOnly};
 use super::session::{self, Session};
 use super::{Console, Exit, Failure, catalogue};
-use crate::batch::{Grader, Interrupted, Seeds, Task};
+use crate::batch::{Interrupted, Seeds, Task};
 use crate::build::Submission;
 use crate::course::load_with_warnings;
 use crate::course::model::{Course, Engines, Exercise};
@@ -69,13 +69,7 @@ fn verify(
     let progress = ProgressLine::start(console);
     let events = SetUpOnly(&progress);
     let builder = session.builder(&events);
-    let grader = Grader {
-        builder: &builder,
-        engines: &session.engines,
-        pool: &session.pool,
-        events: &events,
-        interrupt: session.interrupt.clone(),
-    };
+    let grader = session.grader(&builder, &events);
     let items = items(place, exercise, args.lang.map(Into::into));
     // All are built first, side by side: on the machine's clock a build would disturb a run.
     progress.show(format!("building {what}"), 0, 0, "");
