@@ -9,7 +9,7 @@ use super::place::Place;
 use super::{Console, Exit, Failure, session};
 use crate::build::{BuildError, CacheDir, Facts};
 use crate::engine::TracedEngine;
-use crate::sandbox::{self, Rung};
+use crate::sandbox::{self, Rung, TracingRules};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -47,7 +47,8 @@ pub(crate) fn run(console: &Console) -> Result<Exit, Failure> {
     let facts = Facts::gather(&cache);
     let (rust, python) = (rust(&facts), python(&facts));
     let neither = rust.state == State::Bad && python.state == State::Bad;
-    let findings = [course(), rust, python, folder(&facts), engine(), isolation()];
+    let rules = TracingRules::read();
+    let findings = [course(), rust, python, folder(&facts), engine(&rules), counter(&rules), isolation(), memory()];
     let mut text = String::new();
     for finding in &findings {
         let (style, mark) = match finding.state {
@@ -145,7 +146,8 @@ fn folder(facts: &Facts) -> Finding {
     }
 }
 
-fn engine() -> Finding {
+fn engine(rules: &TracingRules) -> Finding {
+    let root = nix::unistd::geteuid().is_root();
     match TracedEngine::probe() {
         Ok(()) => {
             Finding::new(State::Good, "clock", "virtual: sleeps take no time, threads and processes are seen", "")
@@ -155,11 +157,33 @@ fn engine() -> Finding {
             "clock",
             "the machine's",
             format!(
-                "{why}\nnothing is graded so, unless `--sandbox off` says that a submission may do what you may do\nsleeps take as long as they take, and checks that ask which thread or process did what are not \
-                 seen"
+                "{why}\n{}nothing is graded so, unless `--sandbox off` says that a submission may do what you may do\nsleeps take as long as they take, and checks that ask which thread or process did what are not \
+                 seen",
+                rules.remedy(root).map_or_else(String::new, |way| format!("{way}\n"))
             ),
         ),
     }
+}
+
+fn counter(rules: &TracingRules) -> Finding {
+    if rules.cycle_counter {
+        return Finding::new(State::Good, "counter", "the processor's cycle counter tells virtual time", "");
+    }
+    Finding::new(
+        State::Less,
+        "counter",
+        "the processor's cycle counter tells the machine's time",
+        "this processor or hypervisor cannot stop a program that reads it; one that does sees how little time really passed",
+    )
+}
+
+fn memory() -> Finding {
+    Finding::new(
+        State::Good,
+        "memory",
+        "counted by grade every 50 ms",
+        "no control groups are used, so none has to be delegated; between two looks each process has a limit of the kernel's",
+    )
 }
 
 fn isolation() -> Finding {

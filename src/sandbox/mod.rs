@@ -27,6 +27,7 @@ mod probe;
 mod remedy;
 mod show;
 mod start;
+mod tracing;
 mod wire;
 
 pub use best::{best, own_identity};
@@ -38,3 +39,4 @@ pub use plan::{Identity, Plan, ProcessLimits, Rung, View};
 pub use probe::{Probed, Refusal, probe, probe_each};
 pub use remedy::remedies;
 pub use start::{Staged, start};
+pub use tracing::TracingRules;

@@ -14,3 +14,10 @@ pub fn trap() -> io::Result<()> {
     let result = unsafe { libc::prctl(libc::PR_SET_TSC, libc::PR_TSC_SIGSEGV, 0, 0, 0) };
     if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
+
+/// Whether this machine can do that.
+pub fn can_be_trapped() -> bool {
+    let mut now: libc::c_int = 0;
+    // SAFETY: the kernel writes one int to a live variable.
+    unsafe { libc::prctl(libc::PR_GET_TSC, &raw mut now, 0, 0, 0) == 0 }
+}
