@@ -7,8 +7,10 @@
     benches/class_batch.py sleeps               40 programs of six sleeps (6 to 1 s) at --jobs 4, 8 and 40, beside faketime
     benches/class_batch.py builds               40 tokio programs: `grade batch` beside rustc four at a time
 
-`class` grades twice, with a cold and with a warm cache of built programs: what the second saves is the compilers' share.
-The CPU time of the submissions themselves is what the journal has; the rest is ours (tracer, sandbox, judging, journal).
+`class` grades with a cold and with a warm cache of built programs (what the second saves is the compilers' share), and
+warm again under the natural schedule alone, which tells what the exploring of schedules costs. The CPU time of the
+submissions themselves is what the kernel counted from their exec on; under a seeded schedule, where the journal counts
+steps instead, it is that of the same case under the natural schedule. The rest is ours: tracer, sandbox, judging, journal.
 The exit status is 1 when a verdict is wrong, or something was run twice or left behind.
 """
 
@@ -201,18 +203,26 @@ def ask(out, question):
         return journal.execute(question).fetchone()
 
 
+# How many runs there are, and the CPU nanoseconds that the programs of all of them used.
+OWN = """SELECT count(*), sum(plain.cpu) FROM run JOIN run AS plain USING (work, round, case_index)
+WHERE plain.schedule = 0"""
+
+
 def measure_class(arguments, folder):
     bench = Bench(arguments, folder)
     submissions, out = bench.folder / "class", bench.folder / "out"
     expected = make_class(submissions, arguments.count, arguments.seed)
     jobs = ["--jobs", str(arguments.jobs)]
     wall, cold, _ = bench.run(submissions, out, *jobs)
-    runs, own, real = ask(out, "SELECT count(*), sum(cpu), sum(real) FROM run")
+    runs, own = ask(out, OWN)
     mistakes = list(wrong_verdicts(findings(out), expected))
     warm_wall, warm, _ = bench.run(submissions, out, "--fresh", *jobs)
-    _, warm_own, _ = ask(out, "SELECT count(*), sum(cpu), sum(real) FROM run")
+    _, warm_own = ask(out, OWN)
     mistakes += wrong_verdicts(findings(out), expected)
     again_wall, _, said = bench.run(submissions, out, *jobs)
+    natural_out = bench.folder / "natural"
+    natural_wall, natural, _ = bench.run(submissions, natural_out, "--schedules", "1", *jobs)
+    natural_runs, natural_own = ask(natural_out, OWN)
     count = arguments.count
     print(f"{count} submissions, {runs} runs, --jobs {arguments.jobs}, on {len(os.sched_getaffinity(0))} CPUs")
     print(f"  {count / wall * 60:.0f} submissions a minute ({wall:.1f} s); programs built before: "
@@ -221,6 +231,9 @@ def measure_class(arguments, folder):
     compilers, ours = max(cold - warm, 0), warm - warm_own / 1e9
     for what, seconds in (("compilers", compilers), ("submissions", own / 1e9), ("ourselves", ours)):
         print(f"    {what:<12} {seconds:8.1f} s  {seconds / cold:6.1%}")
+    ours = natural - natural_own / 1e9
+    print(f"  the natural schedule alone, built before: {natural_runs} runs, {count / natural_wall * 60:.0f} submissions a minute, "
+          f"{natural / count:.3f} CPU seconds each; ourselves {ours / natural:.1%}, {1000 * ours / natural_runs:.1f} ms a run")
     print(f"  {os.path.getsize(out / 'grade.db') / count / 1024:.1f} KiB of journal a submission")
     if "nothing to do" not in said:
         mistakes.append(f"the third batch had something to do: {said}")

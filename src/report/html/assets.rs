@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value, context};
 use sha2::{Digest as _, Sha256};
 
 const STYLE: &str = include_str!("style.css");
@@ -15,6 +15,7 @@ const CLASS_SCRIPT: &str = include_str!("class.js");
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_filter("code", code);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true);
@@ -29,6 +30,19 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     environment
 });
+
+/// A text of ours with what stands between backticks as code; all of it is escaped.
+fn code(text: &str) -> Value {
+    let parts: Vec<String> = text.split('`').map(|part| HtmlEscape(part).to_string()).collect();
+    let whole = parts.len() % 2 == 1;
+    let marked = parts.iter().enumerate().map(|(place, part)| match (place % 2, whole) {
+        (1, true) => format!("<code>{part}</code>"),
+        (1, false) => format!("`{part}"),
+        (_, false) if place > 0 => format!("`{part}"),
+        _ => part.clone(),
+    });
+    Value::from_safe_string(marked.collect())
+}
 
 /// Which script a page has beside the one of all pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,4 +82,16 @@ fn policy(scripts: &[&str]) -> String {
         digest(STYLE),
         scripts.join(" ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_nothing_is_markup() {
+        assert_eq!(code("the `value` of `<b>`").to_string(), "the <code>value</code> of <code>&lt;b&gt;</code>");
+        assert_eq!(code("<i> and one ` alone").to_string(), "&lt;i&gt; and one ` alone");
+        assert_eq!(code("plain").to_string(), "plain");
+    }
 }

@@ -67,12 +67,13 @@ pub(super) fn histogram(class: &Class) -> Histogram {
         let title = format!("{count} with {label} % of the points");
         Bin { x: 12 + place * 44, y: 140 - height, height, count: *count, label, title }
     });
-    let middle = totals[totals.len() / 2];
+    let twice = totals[totals.len() / 2] + totals[(totals.len() - 1) / 2];
+    let middle = format!("{}{}", twice / 2, if twice % 2 == 1 { ".5" } else { "" });
     Histogram {
         bins: bins.collect(),
         summary: format!(
-            "Percent of {most} points, {} students of whom everything could be decided; the median is {middle}.",
-            totals.len()
+            "Percent of {most} points, {} whom everything could be decided; the median is {middle} points.",
+            if totals.len() == 1 { "1 student of".to_owned() } else { format!("{} students of", totals.len()) }
         ),
     }
 }
