@@ -1,10 +1,11 @@
 //! The folder that a batch writes to.
 
-use std::fs;
-use std::io;
+use std::fs::{self, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Failure, workspace};
+use crate::cli::Failure;
 
 /// The output folder, made when it is not there. Not within the submissions: the next batch would take it for a student.
 pub(super) fn folder(submissions: &Path, out: &Path) -> Result<PathBuf, Failure> {
@@ -25,22 +26,21 @@ pub(super) fn folder(submissions: &Path, out: &Path) -> Result<PathBuf, Failure>
     Ok(out.to_owned())
 }
 
-/// Writes a file whole or not at all, with the folders above it. One that says the same already is left alone.
+/// Writes a file whole or not at all, with the folders above it. One that says the same already is left alone. It is not
+/// waited for until the disk has it, as a class has thousands: the journal writes them again.
 pub(crate) fn replace_whole(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let write = || -> io::Result<()> {
         if fs::read(path).is_ok_and(|old| old == content) {
             return Ok(());
         }
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let is_new = !path.exists();
-        workspace::replace(path, content)?;
-        if is_new {
-            // A temporary file is private to its owner; a report is read by others, as the umask has it.
-            fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        }
-        Ok(())
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        // A temporary file is private to its owner; a report is read by others, as the one before it.
+        let permissions = fs::metadata(path).map_or_else(|_| Permissions::from_mode(0o644), |old| old.permissions());
+        let mut staging = tempfile::Builder::new().prefix(".grade-new-").tempfile_in(folder)?;
+        staging.write_all(content)?;
+        staging.as_file().set_permissions(permissions)?;
+        staging.persist(path).map(drop).map_err(|error| error.error)
     };
     write().map_err(|error| Failure::machine(format_args!("failed to write {}: {error}", path.display())))
 }
