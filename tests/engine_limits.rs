@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 use grade::clock::VirtualDuration;
-use grade::trace::{End, Ended, EventKind, ExitStatus, LimitKind, Trace};
+use grade::trace::{ClockKind, End, Ended, EventKind, ExitStatus, LimitKind, Trace};
 use grade::tracer::{self, Options, RunLimits};
 
 fn options(argv: &[&str]) -> Options {
@@ -138,4 +138,22 @@ fn a_program_that_reads_the_clock_all_the_time_seldom_stops() {
         .iter()
         .any(|event| matches!(&event.kind, EventKind::Line { text, .. } if text.starts_with("1767225600.")));
     assert!(printed, "{:?}", trace.events);
+}
+
+#[test]
+fn what_a_busy_machine_takes_from_a_run_on_its_clock_is_known() {
+    let cpu = nix::sched::sched_getcpu().expect("a processor");
+    let mut here = nix::sched::CpuSet::new();
+    here.set(cpu).expect("its number");
+    let mut busy = std::process::Command::new("/bin/sh").args(["-c", "while :; do :; done"]).spawn().expect("a shell");
+    nix::sched::sched_setaffinity(nix::unistd::Pid::from_raw(busy.id().cast_signed()), &here).expect("it is ours");
+    let mut options = options(&["/bin/sh", "-c", "n=0; while [ $n -lt 200000 ]; do n=$((n + 1)); done"]);
+    options.pinned = vec![cpu];
+    let virtual_time = run(&options).end.noise;
+    options.clock = ClockKind::Wall;
+    let wall = run(&options).end.noise;
+    busy.kill().expect("it lives");
+    busy.wait().expect("it was ours");
+    assert_eq!(virtual_time, 0);
+    assert!(wall > 5_000_000, "{wall} ns");
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use grade::clock::VirtualDuration;
 use grade::explore::{Exploration, Outcome, Plan, explore};
 use grade::trace::{End, Ended, ExitStatus, Trace, write_jsonl};
 use grade::tracer::{self, Options};
@@ -141,10 +142,11 @@ fn a_seed_that_explore_found_shows_the_same_when_the_output_goes_through() {
 
 #[test]
 fn two_who_poll_each_other_get_nowhere() {
-    let script = "import time\nwhile True: time.sleep(0.001)";
+    let script = "import time\nwhile True: time.sleep(60)";
     let mut options = options(["/usr/bin/python3", "-c", script].map(OsString::from).to_vec());
     options.schedule = 1;
-    // Some hundred thousand turns, on a machine that may be busy.
+    options.limits.time = VirtualDuration::from_secs(30 * 24 * 3600);
+    // Some thousand turns, on a machine that may be busy.
     options.real_limit = Duration::from_mins(20);
     let trace = tracer::run(&options).expect("it can be run");
     assert_eq!(trace.end.ended, Ended::NoProgress);

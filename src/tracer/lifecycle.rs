@@ -163,6 +163,7 @@ impl World<'_> {
     pub(super) fn exiting(&mut self, tid: i32) {
         self.drop_pending(tid);
         self.end_sleep_of_interrupted(tid);
+        self.note_waiting(tid);
         let counts = self.counts_cpu();
         let Some(task) = self.tasks.get_mut(&tid) else { return };
         let cpu = if counts { task.counted } else { task.procfs.ran().map_or(0, |(cpu, _)| cpu) };

@@ -61,6 +61,7 @@ mod lifecycle;
 mod lines;
 mod loopback;
 mod memory;
+mod noise;
 mod options;
 mod preempt;
 mod process;

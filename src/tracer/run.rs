@@ -49,12 +49,13 @@ fn run(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
     let mut watch = Watch::new()?;
     let began = Instant::now();
     let ran = start_and_follow(options, sight, &mut world, &mut watch);
+    let noise = world.noise();
     let killed = world.kill_all();
     world.files.give_back();
     ran?;
     killed?;
     let switches = world.turns.as_ref().map(Turns::switches).unwrap_or_default();
-    Ok((whole(options, world, began), switches))
+    Ok((whole(options, world, began, noise), switches))
 }
 
 /// Starts the program (and before it the fixture), and goes on until the run is over. What is left then is for the
@@ -140,7 +141,7 @@ fn filled_in(text: &OsStr, address: Option<&str>) -> OsString {
     address.map_or_else(|| text.to_owned(), |address| fixture::with_address(text, address))
 }
 
-fn whole(options: &Options, mut world: World<'_>, began: Instant) -> Trace {
+fn whole(options: &Options, mut world: World<'_>, began: Instant, noise: u64) -> Trace {
     let (exit, ended) = world.how_it_ended();
     let end_of_time = world.left.map_or(world.time.now(), |(_, at)| at);
     let limit = world.ending.and_then(|(_, limit)| limit).filter(|_| ended == Ended::Limit);
@@ -158,7 +159,7 @@ fn whole(options: &Options, mut world: World<'_>, began: Instant) -> Trace {
         processes: world.counts.processes,
         stops: world.counts.stops,
         jumps: world.counts.jumps,
-        noise: 0,
+        noise,
         refused: world.refused.into_iter().collect(),
         unvirtualised: world.unvirtualised.into_iter().collect(),
     };

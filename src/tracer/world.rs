@@ -5,6 +5,7 @@ use super::calls::SocketTimeouts;
 use super::files::Files;
 use super::lines::Lines;
 use super::loopback::Loopback;
+use super::noise::Noise;
 use super::options::Options;
 use super::process::{Process, Role};
 use super::progress::Pacer;
@@ -34,6 +35,8 @@ pub(super) struct World<'o> {
     pub(super) init: Option<i32>,
     pub(super) time: Time,
     pub(super) pacer: Pacer,
+    /// How long the machine kept us waiting.
+    pub(super) noise: Noise,
     /// What may be told of the time without a stop.
     pub(super) grants: Grants,
     pub(super) deadlines: Deadlines<Due>,
@@ -138,6 +141,7 @@ impl<'o> World<'o> {
             init: None,
             time: Time::new(pace, options.epoch),
             pacer: Pacer::new(cpus.len()),
+            noise: Noise::begin(),
             grants: Grants::default(),
             deadlines: Deadlines::default(),
             woken: Woken::default(),
