@@ -26,7 +26,7 @@ pub struct BatchArgs {
     /// Only this exercise; may be given several times
     #[arg(long = "exercise", value_name = "EXERCISE", help_heading = "What to grade")]
     pub exercises: Vec<String>,
-    /// Only this case, and the checks that look at it; may be given several times
+    /// Only this case, and the checks that look at it; may be given several times. Not in an OUT that has more of them
     #[arg(long = "case", value_name = "NAME", help_heading = "What to grade")]
     pub cases: Vec<String>,
     /// Only this language
@@ -50,7 +50,7 @@ pub struct BatchArgs {
     /// Whether submissions run in a sandbox
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = SandboxArg::Auto)]
     pub sandbox: SandboxArg,
-    /// How much at once (default: as many as the machine has CPUs)
+    /// How much at once (default: as many as the machine has CPUs; on the virtual clock at most twice as many)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 }
