@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use grade::clock::VirtualDuration;
 use grade::course::model::Limits;
 use grade::sandbox::Rung;
@@ -65,9 +63,6 @@ impl Hostile {
             && !refused.iter().any(|words| words == wanted)
         {
             return Err(format!("it was refused {refused:?}, not `{wanted}`; it said\n{}", lines.join("\n")));
-        }
-        if Duration::from_nanos(trace.end.real) > Duration::from_mins(2) {
-            return Err(format!("it took {} ns", trace.end.real));
         }
         Ok(())
     }

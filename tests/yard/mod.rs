@@ -127,7 +127,8 @@ impl Yard {
             cwd: folder.path().to_owned(),
             stdin: Vec::new(),
             limits,
-            real_limit: Duration::from_mins(3),
+            // A run that comes here is in the program's hands: on a busy machine some of them take a minute.
+            real_limit: Duration::from_mins(15),
             schedule: 0,
             http: false,
             interrupt: Interrupt::default(),
