@@ -81,7 +81,7 @@ fn a_deadlock_is_named_at_once() {
     let trace = run(&options(&["sh", "-c", &script]));
     assert_eq!(trace.end.ended, Ended::Stuck, "{:?}", trace.end);
     let waits = trace.events.iter().find_map(|event| match &event.kind {
-        EventKind::Stuck { threads } => Some(threads[0].waits_on.clone()),
+        EventKind::Stuck { threads, .. } => Some(threads[0].waits_on.clone()),
         _ => None,
     });
     assert!(waits.as_deref().is_some_and(|waits| waits.contains("fifo")), "{waits:?}");

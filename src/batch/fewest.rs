@@ -60,7 +60,9 @@ impl Grader<'_> {
                 && !self.interrupt.is_set()
                 && run(Some(tried)).is_some_and(|(trace, _)| fails(&trace))
         });
-        let (trace, _) = run(Some(&fewest))?;
+        let folder = tempfile::Builder::new().prefix("grade-run-").tempdir().ok()?;
+        let request = RunRequest { cwd: folder.path().to_owned(), ..request.clone() };
+        let trace = own_paths(engine.run_shown(&request, &fewest).ok()?, &program);
         fails(&trace).then_some(trace)
     }
 }

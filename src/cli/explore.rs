@@ -16,7 +16,7 @@ use crate::clock::VirtualDuration;
 use crate::explore::{Exploration, Outcome, Plan, explore, fewest_switches};
 use crate::report::{columns, harmless};
 use crate::schedule::Switch;
-use crate::trace::{Ended, ExitStatus, Trace};
+use crate::trace::{Ended, ExitStatus, Trace, cycles_in_words};
 use crate::tracer::{Options, OutputMode, StdinMode, TracerError};
 
 /// A run may take this long in real time, unless it is given more by its own clock.
@@ -130,11 +130,13 @@ fn human(found: &Exploration, args: &ExploreArgs, verbosity: Verbosity) -> Strin
     if verbosity == Verbosity::Quiet {
         return text;
     }
-    let _infallible = writeln!(text, "\n{:>7}  {:<12}  {:>6}  LAST LINE", "TIMES", "END", "SEED");
-    for outcome in &found.outcomes {
+    let ends: Vec<String> = found.outcomes.iter().map(end).collect();
+    let width = ends.iter().map(String::len).max().unwrap_or(0).max(12);
+    let _infallible = writeln!(text, "\n{:>7}  {:<width$}  {:>6}  LAST LINE", "TIMES", "END", "SEED");
+    for (outcome, end) in found.outcomes.iter().zip(&ends) {
         // The program's own words: nothing in them may steer the terminal.
         let last = outcome.last_line.as_deref().map_or_else(|| "(nothing was written)".to_owned(), harmless);
-        let _infallible = writeln!(text, "{:>7}  {:<12}  {:>6}  {last}", outcome.count, end(outcome), outcome.seed);
+        let _infallible = writeln!(text, "{:>7}  {end:<width$}  {:>6}  {last}", outcome.count, outcome.seed);
     }
     if let Some(other) = found.outcomes.get(1) {
         let command: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
@@ -153,7 +155,9 @@ fn end(outcome: &Outcome) -> String {
     match (outcome.ended, outcome.exit) {
         (_, Some(ExitStatus::Code(code))) => format!("exit {code}"),
         (_, Some(ExitStatus::Signal(signal))) => format!("signal {signal}"),
-        (Ended::Stuck, None) => "deadlock".to_owned(),
+        (Ended::Stuck, None) => {
+            cycles_in_words(&outcome.cycles).map_or_else(|| "deadlock".to_owned(), |why| format!("deadlock: {why}"))
+        }
         (Ended::NoProgress, None) => "no progress".to_owned(),
         (Ended::Limit, None) => "limit".to_owned(),
         (Ended::Exit | Ended::Signal | Ended::Interrupted, None) => "ended".to_owned(),
@@ -190,6 +194,7 @@ mod tests {
             exit: Some(ExitStatus::Code(0)),
             ended: Ended::Exit,
             last_line: Some("\x1b[2Jgone\u{202e}\r  1  exit 0".to_owned()),
+            cycles: Vec::new(),
         };
         let found = Exploration { schema: "grade/explore/v1", schedules: 1, outcomes: vec![outcome] };
         let text = human(&found, &args, Verbosity::Normal);

@@ -130,7 +130,13 @@ fn trace(args: &TraceArgs, console: &Console) -> Result<u8, (u8, Failure)> {
         signal_hook::flag::register(signal, options.interrupt.clone())
             .map_err(|error| ours(Failure::machine(format_args!("failed to wait for signals: {error}"))))?;
     }
-    let run = tracer::run(&options).map_err(|error| (status_of_error(&error), failure_of_error(&error)))?;
+    let first = tracer::run_recorded(&options).map_err(|error| (status_of_error(&error), failure_of_error(&error)))?;
+    let run = if args.schedule == 0 || args.stdin {
+        first.trace
+    } else {
+        let hidden = Options { output: OutputMode::Captured, ..options };
+        tracer::with_holders(first, |again| tracer::run_recorded(&again.options(hidden.clone())).ok())
+    };
     if let Some(file) = file {
         let mut file = BufWriter::new(file);
         write(&run, args.format, plain_style(), &mut file)

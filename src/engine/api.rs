@@ -62,6 +62,15 @@ pub trait Engine: Send + Sync {
         let _ = switches;
         Ok((self.run(request)?, Vec::new()))
     }
+
+    /// As [`Engine::run_under`] for a run that is to be shown: all is told of it that the engine can find, also what costs it
+    /// more than one run.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    fn run_shown(&self, request: &RunRequest, switches: &[Switch]) -> Result<Trace, EngineError> {
+        self.run_under(request, Some(switches)).map(|(trace, _)| trace)
+    }
 }
 
 /// What is to be run, and how. It travels as JSON to the process that runs it; [`Interrupt`] stays behind.

@@ -12,7 +12,9 @@ use crate::fixture::Record;
 use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
 use crate::schedule::Switch;
 use crate::trace::{ClockKind, EventKind, Trace};
-use crate::tracer::{self, Epoch, FixtureProgram, Options, OutputMode, RunLimits, StdinMode, TracerError, Unsupported};
+use crate::tracer::{
+    self, Epoch, FixtureProgram, Options, OutputMode, Recorded, RunLimits, StdinMode, TracerError, Unsupported,
+};
 use crate::wire;
 
 /// Runs a program under the tracer, in virtual time (or, with [`TracedEngine::on_the_wall_clock`], in real time).
@@ -122,7 +124,8 @@ impl Engine for TracedEngine {
     }
 
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError> {
-        tracer::run(&self.options(request)?).map_err(EngineError::from)
+        let first = tracer::run_recorded(&self.options(request)?)?;
+        Ok(self.with_holders(request, None, first))
     }
 
     fn run_under(
@@ -131,7 +134,27 @@ impl Engine for TracedEngine {
         switches: Option<&[Switch]>,
     ) -> Result<(Trace, Vec<Switch>), EngineError> {
         let options = Options { switches: switches.map(<[Switch]>::to_vec), ..self.options(request)? };
-        tracer::run_recorded(&options).map_err(EngineError::from)
+        let recorded = tracer::run_recorded(&options)?;
+        Ok((recorded.trace, recorded.switches))
+    }
+
+    fn run_shown(&self, request: &RunRequest, switches: &[Switch]) -> Result<Trace, EngineError> {
+        let options = Options { switches: Some(switches.to_vec()), ..self.options(request)? };
+        let first = tracer::run_recorded(&options)?;
+        Ok(self.with_holders(request, Some(switches), first))
+    }
+}
+
+impl TracedEngine {
+    /// The run's trace; of one that got stuck, with who holds what, as other runs of it show.
+    fn with_holders(&self, request: &RunRequest, switches: Option<&[Switch]>, first: Recorded) -> Trace {
+        tracer::with_holders(first, |again| {
+            // What a run left in its folder would be another beginning.
+            let folder = tempfile::Builder::new().prefix("grade-run-").tempdir().ok()?;
+            let request = RunRequest { cwd: folder.path().to_owned(), ..request.clone() };
+            let options = Options { switches: switches.map(<[Switch]>::to_vec), ..self.options(&request).ok()? };
+            tracer::run_recorded(&again.options(options)).ok()
+        })
     }
 }
 
@@ -168,6 +191,8 @@ impl TracedEngine {
             outside_network: self.rung != Rung::Namespaces,
             sandbox,
             names_by_birth: false,
+            fixed_addresses: false,
+            watched: Vec::new(),
             interrupt: request.interrupt.flag(),
         })
     }

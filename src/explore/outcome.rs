@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::trace::{Ended, EventKind, ExitStatus, Trace};
+use crate::trace::{Ended, EventKind, ExitStatus, Tid, Trace};
 
 /// The name of the format.
 pub const SCHEMA: &str = "grade/explore/v1";
@@ -31,6 +31,9 @@ pub struct Outcome {
     pub ended: Ended,
     /// The last line that it wrote to its standard output (or error, when there is none).
     pub last_line: Option<String>,
+    /// Of a deadlock: the circles of threads that wait for each other's locks, where they are known, by birth of the threads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cycles: Vec<Vec<Tid>>,
 }
 
 /// What makes two outcomes the same: how it ended, and which lines were written how often, in whatever order.
@@ -49,6 +52,7 @@ impl Exploration {
                 exit: trace.end.exit,
                 ended: trace.end.ended,
                 last_line: last_line(trace),
+                cycles: Vec::new(),
             });
             outcome.count += 1;
             if seed < outcome.seed {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Exploration;
 use crate::schedule::{Switch, minimise};
-use crate::trace::Trace;
+use crate::trace::{Ended, EventKind, Tid, Trace};
 use crate::tracer::{self, Options, TracerError};
 
 /// Which schedules are tried, and how many side by side.
@@ -53,7 +53,31 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
         return Err(error);
     }
     let runs = runs.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Exploration::of(runs.iter().map(|(seed, trace)| (*seed, trace))))
+    let mut found = Exploration::of(runs.iter().map(|(seed, trace)| (*seed, trace)));
+    for outcome in found.outcomes.iter_mut().filter(|outcome| outcome.ended == Ended::Stuck) {
+        if options.interrupt.load(Ordering::SeqCst) {
+            break;
+        }
+        outcome.cycles = cycles(&shown(&Options { schedule: outcome.seed, ..options.clone() })?);
+    }
+    Ok(found)
+}
+
+/// The run of these options; when it gets stuck, with who holds what.
+///
+/// # Errors
+/// When it cannot be run.
+pub fn shown(options: &Options) -> Result<Trace, TracerError> {
+    let first = tracer::run_recorded(options)?;
+    Ok(tracer::with_holders(first, |again| tracer::run_recorded(&again.options(options.clone())).ok()))
+}
+
+fn cycles(trace: &Trace) -> Vec<Vec<Tid>> {
+    let cycles = trace.events.iter().find_map(|event| match &event.kind {
+        EventKind::Stuck { cycles, .. } => Some(cycles.clone()),
+        _ => None,
+    });
+    cycles.unwrap_or_default()
 }
 
 /// So much real time is spent on leaving switches out.
@@ -65,17 +89,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// When the schedule cannot be run again.
 pub fn fewest_switches(options: &Options, seed: u64, budget: u32) -> Result<(Vec<Switch>, Trace), TracerError> {
-    let (trace, switches) = tracer::run_recorded(&Options { schedule: seed, ..options.clone() })?;
-    let under = |switches: &[Switch]| {
-        tracer::run(&Options { schedule: seed, switches: Some(switches.to_vec()), ..options.clone() })
-    };
+    let recorded = tracer::run_recorded(&Options { schedule: seed, ..options.clone() })?;
+    let (trace, switches) = (recorded.trace, recorded.switches);
+    let with = |switches: &[Switch]| Options { schedule: seed, switches: Some(switches.to_vec()), ..options.clone() };
     let began = Instant::now();
     let shows = |tried: &[Switch]| {
         // A run that cannot be made shows nothing.
         began.elapsed() < PATIENCE
-            && under(tried).is_ok_and(|again| Exploration::of([(seed, &trace), (seed, &again)]).outcomes.len() == 1)
+            && tracer::run(&with(tried))
+                .is_ok_and(|again| Exploration::of([(seed, &trace), (seed, &again)]).outcomes.len() == 1)
     };
     let fewest = minimise(&switches, budget, shows);
-    let trace = under(&fewest)?;
+    let trace = shown(&with(&fewest))?;
     Ok((fewest, trace))
 }

@@ -104,7 +104,7 @@ impl Cast {
                 actor.died = Some(t);
                 actor.killed = *signal;
             }
-            EventKind::Stuck { threads } => {
+            EventKind::Stuck { threads, .. } => {
                 for thread in threads {
                     self.actor(thread.pid, thread.tid, t).stuck = true;
                 }

@@ -110,7 +110,7 @@ fn rows_of(event: &Event, cast: &Cast, at_fault: &[&str]) -> Vec<Row> {
             .iter()
             .map(|thread| Row {
                 who: (thread.pid, thread.tid),
-                ..row(format!("! waits for ever on {}", harmless(&thread.waits_on)), BAD, true)
+                ..row(format!("! {}", harmless(&thread.waits_shortly())), BAD, true)
             })
             .collect(),
         EventKind::Exit { signal: Some(signal), .. } => vec![row(format!("✗ killed by signal {signal}"), BAD, true)],
@@ -165,6 +165,10 @@ fn kept(rows: &[Row]) -> Vec<bool> {
             room -= 1;
         }
     };
+    // How it ended first: a schedule may have done more than there is room for.
+    for place in (0..rows.len()).rev().take(4) {
+        take(place, &mut keep);
+    }
     let matter: Vec<usize> = (0..rows.len()).filter(|place| rows[*place].matters).collect();
     for place in &matter {
         take(*place, &mut keep);
@@ -174,9 +178,6 @@ fn kept(rows: &[Row]) -> Vec<bool> {
             take(place.saturating_sub(near), &mut keep);
             take(place + near, &mut keep);
         }
-    }
-    for place in (0..rows.len()).rev().take(4) {
-        take(place, &mut keep);
     }
     keep
 }

@@ -145,8 +145,8 @@ fn moment(event: &Event) -> Option<Value> {
         EventKind::Exec { path } => instant("exec", format!("exec {}", harmless(path)), "t", json!({})),
         EventKind::Exit { code: Some(code), .. } => instant("exit", format!("exit {code}"), "p", json!({})),
         EventKind::Exit { signal: Some(signal), .. } => instant("exit", format!("killed by {signal}"), "p", json!({})),
-        EventKind::Stuck { threads } => {
-            let waits = threads.iter().map(|thread| (thread.tid.to_string(), json!(harmless(&thread.waits_on))));
+        EventKind::Stuck { threads, .. } => {
+            let waits = threads.iter().map(|thread| (thread.tid.to_string(), json!(harmless(&thread.waits()))));
             instant("stuck", "stuck".to_owned(), "g", Value::Object(waits.collect()))
         }
         EventKind::Http { id, phase, method, path, status } => {
@@ -215,12 +215,7 @@ mod tests {
             line(3_500, 7, 8, "done \x1b[31m"),
             event(3_600, 7, 8, EventKind::Exit { code: None, signal: None, cpu: 5 }),
             event(3_700, 9, 9, EventKind::Exit { code: None, signal: Some(9), cpu: 5 }),
-            event(
-                4_000,
-                7,
-                7,
-                EventKind::Stuck { threads: vec![StuckThread { pid: 7, tid: 7, waits_on: "futex".to_owned() }] },
-            ),
+            event(4_000, 7, 7, EventKind::Stuck { threads: vec![StuckThread::new(7, 7, "futex")], cycles: Vec::new() }),
         ])
     }
 
@@ -295,6 +290,6 @@ mod tests {
         assert_eq!(one("i", r"done \x1b[31m")["ts"], 3.5);
         assert_eq!(events.iter().filter(|event| event["ph"] == "f").count(), 2);
         assert_eq!(one("X", "two 9")["args"]["killed by signal"], 9);
-        assert_eq!(one("i", "stuck")["args"]["7"], "futex");
+        assert_eq!(one("i", "stuck")["args"]["7"], "waits on futex");
     }
 }

@@ -7,7 +7,7 @@ use super::cast::Cast;
 use super::harmless;
 use super::lanes::lanes;
 use crate::clock::{VirtualDuration, VirtualInstant};
-use crate::trace::{ClockKind, End, Ended, Event, EventKind, ExitStatus, HttpPhase, LimitKind, Trace};
+use crate::trace::{ClockKind, End, Ended, Event, EventKind, ExitStatus, HttpPhase, LimitKind, Trace, cycles_in_words};
 
 const DIM: Style = Style::new().dimmed();
 const WHO: Style = AnsiColor::Cyan.on_default();
@@ -104,9 +104,9 @@ fn rows(trace: &Trace, cast: &Cast) -> Vec<Row> {
             };
             rows.push(Row { at: event.t, who, what, style });
         }
-        if let EventKind::Stuck { threads } = &event.kind {
+        if let EventKind::Stuck { threads, .. } = &event.kind {
             for thread in threads {
-                let what = format!("waits on {}", harmless(&thread.waits_on));
+                let what = harmless(&thread.waits());
                 rows.push(Row { at: event.t, who: cast.label(thread.pid, thread.tid), what, style: BAD });
             }
         }
@@ -163,7 +163,10 @@ fn what(event: &Event, cast: &Cast) -> Option<(String, Style)> {
         EventKind::Zombie { parent } => {
             Some((format!("is a zombie: {} never waited for it", cast.label(*parent, *parent)), BAD))
         }
-        EventKind::Stuck { .. } => Some(("stuck: nothing can ever move again".to_owned(), BAD)),
+        EventKind::Stuck { cycles, .. } => {
+            let why = cycles_in_words(cycles).map_or_else(String::new, |why| format!(" ({why})"));
+            Some((format!("stuck: nothing can ever move again{why}"), BAD))
+        }
     }
 }
 
@@ -326,17 +329,17 @@ real 12 ms, CPU 9 ms, 1 process, 1 thread, 30 stops, 6 jumps of the clock
     #[test]
     fn a_deadlock_says_who_waits_on_what() {
         let threads = vec![
-            StuckThread { pid: 7, tid: 7, waits_on: "thread 8 (join)".to_owned() },
-            StuckThread { pid: 7, tid: 8, waits_on: "futex 0x7f00".to_owned() },
+            StuckThread { joins: Some(8), ..StuckThread::new(7, 7, "thread 8 (join)") },
+            StuckThread::new(7, 8, "futex 0x7f00"),
         ];
-        let mut run = trace(vec![event(5, 7, 7, EventKind::Stuck { threads })]);
+        let mut run = trace(vec![event(5, 7, 7, EventKind::Stuck { threads, cycles: Vec::new() })]);
         run.end.ended = Ended::Stuck;
         run.end.exit = None;
         run.end.unvirtualised = vec!["rdtsc".to_owned()];
         let text = trace_text(&run, PLAIN);
         for part in [
             "program 7    stuck: nothing can ever move again",
-            "program 7    waits on thread 8 (join)",
+            "program 7    waits for thread 8 to end",
             "program 7/8  waits on futex 0x7f00",
             "\nstuck: a deadlock after 0.000 s",
             "\nnot virtual: rdtsc\n",

@@ -82,6 +82,24 @@ pub fn set_registers(tid: pid_t, registers: &libc::user_regs_struct) -> io::Resu
     request(libc::PTRACE_SETREGS, tid, ptr::null_mut(), ptr::from_ref(registers).cast_mut().cast()).map(drop)
 }
 
+/// A word of what the kernel keeps of a stopped thread beside its registers, by its place in `struct user`.
+pub fn user_word(tid: pid_t, offset: usize) -> io::Result<u64> {
+    nix::errno::Errno::clear();
+    match request(libc::PTRACE_PEEKUSER, tid, ptr::without_provenance_mut(offset), ptr::null_mut()) {
+        Ok(word) => Ok(word.cast_unsigned()),
+        // A word of ones is no error.
+        Err(error) if error.raw_os_error() == Some(0) => Ok(u64::MAX),
+        Err(error) => Err(error),
+    }
+}
+
+/// Sets such a word.
+pub fn set_user_word(tid: pid_t, offset: usize, word: u64) -> io::Result<()> {
+    let word = usize::try_from(word).map_err(io::Error::other)?;
+    let (place, word) = (ptr::without_provenance_mut(offset), ptr::without_provenance_mut(word));
+    request(libc::PTRACE_POKEUSER, tid, place, word).map(drop)
+}
+
 /// The number that belongs to the present event: a new thread's id, an exit status, a former thread id.
 pub fn event_message(tid: pid_t) -> io::Result<u64> {
     let mut message: libc::c_ulong = 0;

@@ -208,14 +208,17 @@ impl Builder {
     }
 
     /// Nothing can move again: `(thread, what it waits on)`.
-    pub fn stuck(mut self, waits: &[(Tid, &str)]) -> Self {
+    pub fn stuck(self, waits: &[(Tid, &str)]) -> Self {
         let process_of = |tid: Tid| self.threads.iter().find(|(_, known)| *known == tid).map_or(MAIN, |(pid, _)| *pid);
-        let threads = waits
-            .iter()
-            .map(|(tid, on)| StuckThread { pid: process_of(*tid), tid: *tid, waits_on: (*on).to_owned() })
-            .collect();
+        let threads = waits.iter().map(|(tid, on)| StuckThread::new(process_of(*tid), *tid, *on)).collect();
+        self.stuck_threads(threads)
+    }
+
+    /// Nothing can move again: these threads wait, and what is known of the locks that they wait for.
+    pub fn stuck_threads(mut self, threads: Vec<StuckThread>) -> Self {
         (self.end.exit, self.end.ended) = (None, Ended::Stuck);
-        self.event_of(MAIN, MAIN, EventKind::Stuck { threads })
+        let cycles = super::lock_cycles(&threads);
+        self.event_of(MAIN, MAIN, EventKind::Stuck { threads, cycles })
     }
 
     /// A limit ended the run at the present moment.

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::StuckThread;
 use crate::clock::VirtualInstant;
 
 /// A process id as the program itself sees it.
@@ -119,6 +120,9 @@ pub enum EventKind {
     Stuck {
         /// Every living thread and what it waits on.
         threads: Vec<StuckThread>,
+        /// The circles of locks that are known: each thread waits for the next one, the last for the first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cycles: Vec<Vec<Tid>>,
     },
 }
 
@@ -134,15 +138,4 @@ pub enum HttpPhase {
     Response,
     /// A connection was closed, or a request was given up by the client.
     Close,
-}
-
-/// A thread of a deadlock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StuckThread {
-    /// Its process.
-    pub pid: Pid,
-    /// The thread.
-    pub tid: Tid,
-    /// What it waits on, in words: `futex 0x7f…`, `pipe 5 (read)`, `child 1234`.
-    pub waits_on: String,
 }

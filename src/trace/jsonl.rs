@@ -198,7 +198,7 @@ mod tests {
     use proptest::prelude::{Just, Strategy, any, prop_oneof, proptest};
     use proptest::{collection, option};
 
-    use super::super::{ClockKind, Ended, EventKind, ExitStatus, HttpPhase, LimitKind, StuckThread};
+    use super::super::{ClockKind, Ended, EventKind, ExitStatus, HttpPhase, LimitKind, StuckThread, Taken};
     use super::{End, Event, Header, LONGEST_LINE, SCHEMA, Trace, TraceReadProblem, VirtualInstant, read_jsonl};
 
     const HEADER: &str =
@@ -259,11 +259,13 @@ mod tests {
             Just(HttpPhase::Response),
             Just(HttpPhase::Close)
         ];
-        let stuck = (any::<u32>(), any::<u32>(), any::<String>()).prop_map(|(pid, tid, waits_on)| StuckThread {
-            pid,
-            tid,
-            waits_on,
-        });
+        let taken = (option::of(any::<u64>()), option::of(any::<String>()))
+            .prop_map(|(t, after)| Taken { t: t.map(VirtualInstant::from_nanos), after });
+        let known = (option::of(any::<u32>()), option::of(any::<u32>()), option::of(taken));
+        let stuck = (any::<u32>(), any::<u32>(), any::<String>(), known).prop_map(
+            |(pid, tid, waits_on, (holder, joins, taken))| StuckThread { pid, tid, waits_on, holder, taken, joins },
+        );
+        let cycles = collection::vec(collection::vec(any::<u32>(), 1..4), 0..2);
         let text = option::of(any::<String>());
         prop_oneof![
             any::<u32>().prop_map(|parent| EventKind::Process { parent }),
@@ -284,7 +286,7 @@ mod tests {
             (any::<u64>(), phase, text.clone(), text, any::<Option<u16>>())
                 .prop_map(|(id, phase, method, path, status)| EventKind::Http { id, phase, method, path, status }),
             any::<u32>().prop_map(|parent| EventKind::Zombie { parent }),
-            collection::vec(stuck, 0..3).prop_map(|threads| EventKind::Stuck { threads }),
+            (collection::vec(stuck, 0..3), cycles).prop_map(|(threads, cycles)| EventKind::Stuck { threads, cycles }),
         ]
     }
 

@@ -11,11 +11,14 @@ mod normal;
 pub mod query;
 mod refused;
 pub mod snapshot;
+mod stuck;
 mod whole;
 
 pub use builder::Builder;
-pub use event::{Event, EventKind, HttpPhase, Pid, StuckThread, Tid};
+pub use event::{Event, EventKind, HttpPhase, Pid, Tid};
 pub use jsonl::{TraceReadError, TraceReadProblem, read_jsonl, write_jsonl};
 pub use normal::{Chain, Instant, Normal, NormalParseError, neutral_texts};
 pub use refused::{Refusable, Refused};
+pub(crate) use stuck::lock_cycles;
+pub use stuck::{StuckThread, Taken, cycles_in_words};
 pub use whole::{ClockKind, End, Ended, ExitStatus, Header, LimitKind, SCHEMA, Trace};

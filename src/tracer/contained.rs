@@ -46,7 +46,7 @@ impl Contained {
         let (stdin, stdout, stderr) = (stdin.map_err(failed)?, stdout.map_err(failed)?, stderr.map_err(failed)?);
         let mut plan = confinement.plan(&options.argv, &options.env, filters);
         plan.trap_cycle_counter = sight != Sight::Wall;
-        plan.fixed_addresses = sight == Sight::Turns;
+        plan.fixed_addresses = sight == Sight::Turns || options.fixed_addresses;
         let staged = sandbox::start(&plan, &confinement.grade, [stdin.as_fd(), stdout.as_fd(), stderr.as_fd()])?;
         let tid = staged.program().as_raw();
         let running = match Running::seize(tid) {

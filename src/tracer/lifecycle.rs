@@ -102,6 +102,7 @@ impl World<'_> {
         self.drop_pending(tid);
         self.vfork_done(pid);
         if let Some(process) = self.processes.get_mut(&pid) {
+            self.locks.became(tid, process.number);
             for key in process.timers.delete_posix() {
                 self.deadlines.cancel(key);
             }
@@ -134,6 +135,10 @@ impl World<'_> {
         if self.options.has_schedule() {
             let chance = self.turns.as_mut().map(|turns| [turns.next_chance(), turns.next_chance()]);
             return vdso::hide(&self.tasks[&tid], chance).map(|()| None);
+        }
+        if self.options.fixed_addresses {
+            // Our image would move what is mapped after it.
+            return vdso::hide(&self.tasks[&tid], None).map(|()| None);
         }
         let replaced = vdso::replace(&self.tasks[&tid], &self.time)?;
         process.clock_page = replaced.page;

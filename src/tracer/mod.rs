@@ -5,7 +5,7 @@
 //! calls (`regs`, `filter`) stops the few that matter; one file a family says what is done about them (`calls`). Timed waits
 //! become waits without end, and their deadlines are ours (`fire`). Time moves by what threads used (`progress`), or
 //! jumps when all sleep (`quiet`). What happened is noted (`record`, `lines`); when nothing can ever move again, `stuck` says
-//! who waits on what. Programs read the clock by code of ours, mostly without a stop (`vdso`), and the processor's cycle counter
+//! who waits on what, and `locks` who holds it. Programs read the clock by code of ours, mostly without a stop (`vdso`), and the processor's cycle counter
 //! by a trap (`cycle_counter`). Under a schedule, `turns` and `turn_loop` decide who runs.
 //!
 //! It does not judge, and it knows nothing of exercises.
@@ -59,6 +59,7 @@ mod halves;
 mod inject;
 mod lifecycle;
 mod lines;
+mod locks;
 mod loopback;
 mod memory;
 mod noise;
@@ -90,6 +91,7 @@ mod woken;
 mod world;
 
 pub use error::{TracerError, Unsupported};
+pub use locks::{Again, Word, with_holders};
 pub use options::{Epoch, FixtureProgram, Options, OutputMode, RunLimits, StdinMode};
 
 use crate::schedule::Switch;
@@ -100,14 +102,31 @@ use crate::trace::Trace;
 /// # Errors
 /// Only when the machine or we could not do it: never for what the program did.
 pub fn run(options: &Options) -> Result<Trace, TracerError> {
-    run_recorded(options).map(|(trace, _)| trace)
+    run_recorded(options).map(|recorded| recorded.trace)
 }
 
-/// Like [`run()`]; with the trace comes where its schedule left the natural way.
+/// What a run leaves.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// What it did.
+    pub trace: Trace,
+    /// Where its schedule left the natural way.
+    pub switches: Vec<Switch>,
+    /// Words that threads wait on for ever.
+    words: Vec<Word>,
+    /// Where they stand in the program.
+    standing: Vec<locks::Standing>,
+    /// Whether it was under a schedule, so that another run does the same.
+    repeats: bool,
+    /// Whether it could be under one.
+    may_repeat: bool,
+}
+
+/// Like [`run()`]; with the trace comes what another run can be made of.
 ///
 /// # Errors
 /// As [`run()`].
-pub fn run_recorded(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
+pub fn run_recorded(options: &Options) -> Result<Recorded, TracerError> {
     run::on_a_thread_of_its_own(options)
 }
 

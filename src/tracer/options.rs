@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use super::locks::Word;
 use crate::clock::VirtualDuration;
 use crate::sandbox::Confinement;
 use crate::schedule::Switch;
@@ -54,6 +55,10 @@ pub struct Options {
     /// Whether the trace calls processes and threads by birth, the first one 1: real ids differ from run to run. Output that
     /// holds ids cannot be compared with such a trace.
     pub names_by_birth: bool,
+    /// Whether the program's memory lies at the same addresses in each run, as it does under a schedule.
+    pub fixed_addresses: bool,
+    /// Words of memory whose writers are watched, four of a process at most: see [`super::with_holders`].
+    pub watched: Vec<Word>,
     /// Ends the run early once set.
     pub interrupt: Arc<AtomicBool>,
 }
@@ -81,6 +86,8 @@ impl Options {
             outside_network: true,
             sandbox: None,
             names_by_birth: false,
+            fixed_addresses: false,
+            watched: Vec::new(),
             interrupt: Arc::default(),
         }
     }
@@ -89,9 +96,12 @@ impl Options {
 impl Options {
     /// Whether one thread runs at a time, by a schedule: a seed was given (or switches), time is ours, and so is the processor.
     pub(super) const fn has_schedule(&self) -> bool {
-        (self.schedule != 0 || self.switches.is_some())
-            && matches!(self.clock, ClockKind::Virtual)
-            && self.processors == 1
+        (self.schedule != 0 || self.switches.is_some()) && self.may_have_schedule()
+    }
+
+    /// Whether it could be so.
+    pub(super) const fn may_have_schedule(&self) -> bool {
+        matches!(self.clock, ClockKind::Virtual) && self.processors == 1
     }
 }
 

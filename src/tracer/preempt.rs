@@ -5,6 +5,7 @@
 //! performance counters that most virtual machines lack. A step costs a stop, so a run makes a bounded number of them.
 
 use super::error::TracerError;
+use super::locks::is_trap;
 use super::procfs::State;
 use super::task::Slot;
 use super::watch::wait_failed;
@@ -61,8 +62,9 @@ impl World<'_> {
 
     /// Makes up to so many instructions; how it ended, and how many were made.
     fn walk(&mut self, tid: i32, instructions: u32) -> Result<(Walk, u32), TracerError> {
-        let Some(task) = self.tasks.get_mut(&tid) else { return Ok((Walk::Sleeps, 0)) };
+        self.watch_writes(tid);
         for made in 0..instructions {
+            let Some(task) = self.tasks.get_mut(&tid) else { return Ok((Walk::Sleeps, made)) };
             let running = match std::mem::replace(&mut task.slot, Slot::Between) {
                 Slot::Stopped(stopped) => stopped.step(),
                 other => {
@@ -91,13 +93,15 @@ impl World<'_> {
                     return Ok((Walk::Sleeps, made));
                 }
             };
-            let is_step = libc::WIFSTOPPED(status) && status >> 16 == 0 && libc::WSTOPSIG(status) == libc::SIGTRAP;
-            if !is_step {
+            if !is_trap(status) {
                 task.slot = Slot::Running(running);
                 return Ok((Walk::Stopped(status), made));
             }
             let gone = |cause| TracerError::System { operation: "step through a program", tid: Some(tid), cause };
             task.slot = Slot::Stopped(running.stopped(status).map_err(gone)?.0);
+            if self.locks.is_on() {
+                self.note_writes(tid).map_err(gone)?;
+            }
         }
         Ok((Walk::Whole, instructions))
     }

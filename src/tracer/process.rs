@@ -9,6 +9,8 @@ use super::timers::Timers;
 pub(super) struct Process {
     pub(super) pid: i32,
     pub(super) role: Role,
+    /// Which process of the run's it is, by birth.
+    pub(super) number: u32,
     /// How many of its threads live.
     pub(super) threads: u32,
     /// CPU nanoseconds that it had used when last asked.
@@ -33,10 +35,11 @@ pub(super) enum Role {
 }
 
 impl Process {
-    pub(super) fn new(pid: i32, role: Role) -> Self {
+    pub(super) fn new(pid: i32, role: Role, number: u32) -> Self {
         Self {
             pid,
             role,
+            number,
             threads: 0,
             cpu: 0,
             counted: 0,

@@ -90,6 +90,17 @@ impl Procfs {
     }
 }
 
+impl Procfs {
+    /// Where a blocked thread stands in its program: its stack pointer, and where it goes on.
+    pub(super) fn place(&self) -> Option<(u64, u64)> {
+        let text = fs::read_to_string(format!("{}/syscall", self.folder)).ok()?;
+        let mut words = text.split_ascii_whitespace().rev();
+        let mut last = || u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok();
+        let instruction = last()?;
+        Some((last()?, instruction))
+    }
+}
+
 fn read<'b>(file: &mut Option<File>, folder: &str, name: &str, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
     let got = if let Some(file) = file {
         file.read_at(buffer, 0)?

@@ -13,7 +13,7 @@ use super::task::{Pending, Seen, Slot, Task};
 use super::time::Pace;
 use super::world::{Due, World};
 use crate::clock::{VirtualDuration, VirtualInstant};
-use crate::trace::{Ended, EventKind, StuckThread};
+use crate::trace::{Ended, EventKind, lock_cycles};
 
 /// A tree with open internet sockets is only stuck when nothing came for this long, in real time.
 const NETWORK_PATIENCE: Duration = Duration::from_millis(20);
@@ -208,19 +208,10 @@ impl World<'_> {
     }
 
     fn tell_who_waits(&mut self) {
-        let mut threads: Vec<StuckThread> = self
-            .tasks
-            .values()
-            .filter(|task| !self.is_fixture(task.pid) && task.ended.is_none())
-            .map(|task| StuckThread {
-                pid: self.record.name(task.pid),
-                tid: self.record.name(task.tid),
-                waits_on: super::stuck::waits_on(task),
-            })
-            .collect();
-        threads.sort_by_key(|thread| (thread.pid, thread.tid));
+        let threads = self.stuck_threads();
+        let cycles = lock_cycles(&threads);
         let root = self.root;
-        self.note(root, root, EventKind::Stuck { threads });
+        self.note(root, root, EventKind::Stuck { threads, cycles });
     }
 
     /// The tree's memory, in bytes, when it is above the limit. Shared pages count once for each process at first; only when

@@ -65,6 +65,20 @@ impl Record {
         self.deeds
     }
 
+    /// How many events there are by now.
+    pub(super) const fn mark(&self) -> usize {
+        self.events.len()
+    }
+
+    /// The last line of a thread among the first `mark` events.
+    pub(super) fn last_line(&self, tid: i32, mark: usize) -> Option<String> {
+        let name = self.name(tid);
+        self.events.iter().take(mark).flatten().rev().find_map(|event| match &event.kind {
+            EventKind::Line { text, .. } if event.tid == name => Some(text.clone()),
+            _ => None,
+        })
+    }
+
     /// Takes an event back, as if it had not been noted.
     pub(super) fn withdraw(&mut self, entry: Entry) {
         self.events[entry.0] = None;

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::time::Instant;
 
+use super::Recorded;
 use super::contained::Contained;
 use super::cpu::{self, Pin};
 use super::error::TracerError;
@@ -16,12 +17,11 @@ use super::task::Slot;
 use super::turns::Turns;
 use super::watch::Watch;
 use super::world::World;
-use crate::schedule::Switch;
 use crate::sys::child::Step;
 use crate::trace::{ClockKind, End, Ended, Header, SCHEMA, Trace};
 
 /// Runs it on a new thread.
-pub(super) fn on_a_thread_of_its_own(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
+pub(super) fn on_a_thread_of_its_own(options: &Options) -> Result<Recorded, TracerError> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().name("tracer".to_owned()).spawn_scoped(scope, || run(options));
         let thread = thread.map_err(|cause| TracerError::System { operation: "start a thread", tid: None, cause })?;
@@ -29,7 +29,7 @@ pub(super) fn on_a_thread_of_its_own(options: &Options) -> Result<(Trace, Vec<Sw
     })
 }
 
-fn run(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
+fn run(options: &Options) -> Result<Recorded, TracerError> {
     let cpus = cpu::allowed();
     let _pin = match (options.pinned.as_slice(), options.processors) {
         ([], 2..) => None,
@@ -55,7 +55,10 @@ fn run(options: &Options) -> Result<(Trace, Vec<Switch>), TracerError> {
     ran?;
     killed?;
     let switches = world.turns.as_ref().map(Turns::switches).unwrap_or_default();
-    Ok((whole(options, world, began, noise), switches))
+    let (words, standing) = (std::mem::take(&mut world.words), std::mem::take(&mut world.standing));
+    let repeats = options.has_schedule();
+    let trace = whole(options, world, began, noise);
+    Ok(Recorded { trace, switches, words, standing, repeats, may_repeat: options.may_have_schedule() })
 }
 
 /// Starts the program (and before it the fixture), and goes on until the run is over. What is left then is for the
@@ -124,7 +127,7 @@ fn start_bare(
         env: &env,
         cwd: &options.cwd,
         descriptors: &world.streams.descriptors(),
-        fixed_addresses: world.turns.is_some(),
+        fixed_addresses: world.turns.is_some() || options.fixed_addresses,
         own_session: options.stdin != super::options::StdinMode::Inherit,
         confinement: if options.clock == ClockKind::Virtual { &[Step::TrapCycleCounter] } else { &[] },
         filters,

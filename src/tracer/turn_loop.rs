@@ -9,7 +9,7 @@ use super::stop::Change;
 use super::task::{Pending, Slot, WaitKind};
 use super::time::Pace;
 use super::tracee::{Resume, Running};
-use super::watch::{Watch, change, wait_failed};
+use super::watch::{Watch, change, is_gone, wait_failed};
 use super::world::{Due, World};
 use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::sys::tick::Tick;
@@ -108,6 +108,12 @@ impl World<'_> {
 
     /// A thread stopped, or is gone.
     pub(super) fn arrive(&mut self, tid: i32, status: i32) -> Result<(), TracerError> {
+        if self
+            .saw_write(tid, status)
+            .or_else(|error| if is_gone(&error) { Ok(false) } else { Err(wait_failed(error)) })?
+        {
+            return Ok(());
+        }
         let Some(turns) = &mut self.turns else { return Ok(()) };
         if turns.waits(tid) {
             // It was killed where it waited.

@@ -190,6 +190,12 @@ pub(super) fn is_gone(error: &io::Error) -> bool {
 
 /// Acts on one change of one thread.
 pub(super) fn change(world: &mut World<'_>, tid: i32, status: i32) -> Result<(), TracerError> {
+    if world
+        .saw_write(tid, status)
+        .or_else(|error| if is_gone(&error) { Ok(false) } else { Err(wait_failed(error)) })?
+    {
+        return Ok(());
+    }
     match Change::decode(status) {
         Change::Exited(code) => world.reaped(tid, crate::trace::ExitStatus::Code(code)),
         Change::Killed(signal) => world.reaped(tid, crate::trace::ExitStatus::Signal(signal)),

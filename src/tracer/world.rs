@@ -4,6 +4,7 @@ use std::time::Instant;
 use super::calls::SocketTimeouts;
 use super::files::Files;
 use super::lines::Lines;
+use super::locks::{Locks, Standing, Word};
 use super::loopback::Loopback;
 use super::noise::Noise;
 use super::options::Options;
@@ -86,6 +87,12 @@ pub(super) struct World<'o> {
     pub(super) cpus: Vec<usize>,
     /// Who has the turn, under a schedule.
     pub(super) turns: Option<Turns>,
+    /// The words that are watched in this run.
+    pub(super) locks: Locks,
+    /// The words to watch in another run, once this one is stuck.
+    pub(super) words: Vec<Word>,
+    /// Where each thread stood then.
+    pub(super) standing: Vec<Standing>,
 }
 
 /// What is due at a deadline.
@@ -173,6 +180,9 @@ impl<'o> World<'o> {
             quiet_since: None,
             cpus,
             turns: None,
+            locks: Locks::new(&options.watched),
+            words: Vec::new(),
+            standing: Vec::new(),
         }
     }
 
@@ -241,6 +251,7 @@ impl<'o> World<'o> {
 
     /// Lets a stopped thread go on.
     pub(super) fn let_go(&mut self, tid: i32, how: Resume) {
+        self.watch_writes(tid);
         let Some(task) = self.tasks.get_mut(&tid) else { return };
         task.slot = match std::mem::replace(&mut task.slot, Slot::Between) {
             Slot::Stopped(stopped) => Slot::Running(stopped.resume(how)),
@@ -250,7 +261,8 @@ impl<'o> World<'o> {
 
     /// A new thread or process of the tree.
     pub(super) fn adopt(&mut self, tid: i32, pid: i32, slot: Slot, role: Role) {
-        let process = self.processes.entry(pid).or_insert_with(|| Process::new(pid, role));
+        let number = self.counts.processes;
+        let process = self.processes.entry(pid).or_insert_with(|| Process::new(pid, role, number));
         process.threads += 1;
         if process.role == Role::Program {
             self.counts.threads += 1;

@@ -2,7 +2,10 @@ use crate::check::finding::{Failure, Finding, Found, end_evidence};
 use crate::check::run::Run;
 use crate::check::verdict::Evidence;
 use crate::course::model::Deadlock;
-use crate::trace::{Ended, EventKind};
+use crate::trace::{Ended, EventKind, StuckThread, cycles_in_words};
+
+/// So many threads of circles are named.
+const MOST_NAMED: usize = 6;
 
 /// Whether the run got stuck.
 pub(crate) fn check(run: &Run<'_>, deadlock: Deadlock) -> Found {
@@ -19,29 +22,31 @@ pub(crate) fn check(run: &Run<'_>, deadlock: Deadlock) -> Found {
             .found();
     }
     let at = crate::clock::VirtualInstant::from_nanos(run.trace.end.elapsed);
-    let waits: Vec<Evidence> = run
-        .trace
-        .events
-        .iter()
-        .filter_map(|event| match &event.kind {
-            EventKind::Stuck { threads } => Some(threads.iter().map(|thread| Evidence {
-                t: event.t.as_nanos(),
-                pid: thread.pid,
-                tid: thread.tid,
-                text: format!("thread {} waits on {}", thread.tid, thread.waits_on),
-            })),
-            _ => None,
-        })
-        .flatten()
-        .collect();
-    let who = match waits.len() {
-        0 => "nothing could ever move again".to_owned(),
-        1 => "the one thread that is left waits for ever".to_owned(),
-        count => format!("all {count} threads wait for ever"),
+    let stuck = run.trace.events.iter().find_map(|event| match &event.kind {
+        EventKind::Stuck { threads, cycles } => Some((event.t, threads.as_slice(), cycles.as_slice())),
+        _ => None,
+    });
+    let (t, threads, cycles) = stuck.unwrap_or_default();
+    let waits = |thread: &StuckThread| format!("thread {} {}", thread.tid, thread.waits());
+    let evidence = threads.iter().map(|thread| Evidence {
+        t: t.as_nanos(),
+        pid: thread.pid,
+        tid: thread.tid,
+        text: waits(thread),
+    });
+    let who = match (cycles_in_words(cycles), threads.len()) {
+        (Some(cycle), _) => {
+            let named = cycles.iter().flatten().take(MOST_NAMED);
+            let named = named.filter_map(|tid| threads.iter().find(|thread| thread.tid == *tid));
+            format!(" ({cycle}): {}", named.map(waits).collect::<Vec<_>>().join(", and "))
+        }
+        (None, 0) => ": nothing could ever move again".to_owned(),
+        (None, 1) => ": the one thread that is left waits for ever".to_owned(),
+        (None, count) => format!(": all {count} threads wait for ever"),
     };
-    Failure::new(format!("the run got stuck at {at}: {who}"))
+    Failure::new(format!("the run got stuck at {at}{who}"))
         .expected("no deadlock")
         .actual("a deadlock")
-        .evidence(waits)
+        .evidence(evidence)
         .found()
 }

@@ -63,9 +63,9 @@ pub(super) fn rows(stage: &Stage<'_>, kept: &Kept, violations: &[Violation]) -> 
             continue;
         };
         push(who, stage.colour(event), &what, class);
-        if let EventKind::Stuck { threads } = &event.kind {
+        if let EventKind::Stuck { threads, .. } = &event.kind {
             for thread in threads {
-                let what = format!("waits on {}", crate::report::harmless(&thread.waits_on));
+                let what = crate::report::harmless(&thread.waits());
                 push(stage.cast().label(thread.pid, thread.tid), None, &what, "bad");
             }
         }

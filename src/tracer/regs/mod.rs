@@ -7,9 +7,32 @@ mod x86_64;
 
 pub(super) use number::{address, int, negative, word};
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86_64::{CALL_INSTRUCTION, CALLS, FILTER_ARCH, Native, ORDERING, calls, may_read_thread_pointer};
+pub(super) use x86_64::{
+    CALL_INSTRUCTION, CALLS, FILTER_ARCH, Native, ORDERING, WATCHPOINTS, calls, code_before, may_read_thread_pointer,
+    take_hits, watch_words, written,
+};
 
 use std::io;
+
+/// The watched words that a thread wrote to before a stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hits {
+    /// Their places among those that are watched.
+    pub(super) slots: Vec<usize>,
+    /// Whether the stop is also the end of a single step.
+    pub(super) stepped: bool,
+}
+
+/// How an instruction writes to memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    /// It puts another value in the place of one, in one step: a word of 32 bits.
+    Exchange,
+    /// The same, with 64 bits.
+    WideExchange,
+    /// It adds, or it stores without having looked.
+    Otherwise,
+}
 
 /// The registers of a stopped thread, as far as system calls go.
 pub(super) trait Registers: Sized {

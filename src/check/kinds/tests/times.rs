@@ -6,7 +6,7 @@ use crate::clock::VirtualDuration;
 use crate::course::model::{
     Bounds, CheckKind, Deadlock, Elapsed, Gap, GapUnit, GroupBy, Overlap, SnapshotCheck, SnapshotMode,
 };
-use crate::trace::{Builder, Ended, LimitKind, Normal};
+use crate::trace::{Builder, Ended, LimitKind, Normal, StuckThread, Taken};
 
 #[test]
 fn elapsed() {
@@ -245,6 +245,18 @@ fn deadlock() {
             ("it gets stuck", new().stuck(&[(10, "futex 0x1")]).build(), Pass),
             ("it ends", new().build(), Fail("should get stuck")),
         ],
+    );
+    let waits = |tid, holder, after: &str| StuckThread {
+        holder: Some(holder),
+        taken: Some(Taken { t: None, after: Some(after.to_owned()) }),
+        ..StuckThread::new(10, tid, "futex 0x1")
+    };
+    let circle = threads().stuck_threads(vec![waits(11, 12, "b: starts"), waits(12, 11, "a: starts")]).build();
+    let result = judged(free.clone(), circle);
+    assert_eq!(
+        result.message,
+        "The run got stuck at 0.000 s (lock cycle of 2 threads): thread 11 waits for the lock that thread 12 holds (taken \
+         after it wrote `b: starts`), and thread 12 waits for the lock that thread 11 holds (taken after it wrote `a: starts`)."
     );
     let result = judged(free, threads().stuck(&[(11, "futex 0x1"), (12, "futex 0x2")]).build());
     let waits: Vec<_> = result.evidence.iter().map(|evidence| (evidence.tid, evidence.text.as_str())).collect();

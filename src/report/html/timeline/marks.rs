@@ -119,9 +119,9 @@ pub(super) fn events(drawing: &mut Drawing, stage: &Stage<'_>, scale: &Scale, ke
     }
     for place in &kept.events {
         let event = &stage.trace().events[*place];
-        if let EventKind::Stuck { threads } = &event.kind {
+        if let EventKind::Stuck { threads, .. } = &event.kind {
             for thread in threads {
-                stuck(drawing, stage, scale, event, (thread.pid, thread.tid), &thread.waits_on);
+                stuck(drawing, stage, scale, event, (thread.pid, thread.tid), &thread.waits());
             }
         }
     }
@@ -187,19 +187,19 @@ const fn class(kind: &EventKind) -> Option<&'static str> {
 }
 
 /// A thread of a deadlock: from the last thing that it did to the end.
-fn stuck(drawing: &mut Drawing, stage: &Stage<'_>, scale: &Scale, event: &Event, who: (u32, u32), waits_on: &str) {
+fn stuck(drawing: &mut Drawing, stage: &Stage<'_>, scale: &Scale, event: &Event, who: (u32, u32), waits: &str) {
     let at = event.t.as_nanos();
     let Some(y) = stage.y(who.0, who.1, at) else { return };
     let before = stage.trace().events.iter().rev().find(|other| {
         other.seq < event.seq && (other.pid, other.tid) == who && !matches!(other.kind, EventKind::Http { .. })
     });
     let from = before.map_or(at, |before| before.t.as_nanos());
-    let waits_on = harmless(waits_on);
-    let (waits_on, _) = words::cut(&waits_on, MOST_TITLE);
+    let waits = harmless(waits);
+    let (waits, _) = words::cut(&waits, MOST_TITLE);
     let mut mark = Mark {
         class: "stuck".to_owned(),
-        label: format!("waits on {waits_on}"),
-        title: format!("{} waits on {waits_on}, and nobody will ever wake it", stage.cast().label(who.0, who.1)),
+        label: waits.to_owned(),
+        title: format!("{} {waits}, and nobody will ever wake it", stage.cast().label(who.0, who.1)),
         event: Some(event.seq),
         ..span(scale, y, SECTION, from, at)
     };

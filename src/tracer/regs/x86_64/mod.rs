@@ -1,10 +1,12 @@
-//! `x86_64`: registers, and the table of its system calls.
+//! `x86_64`: registers, the table of its system calls, and how it watches words of memory.
 
 mod ordering;
 mod table;
+mod watchpoints;
 
 pub(in crate::tracer) use ordering::ORDERING;
 pub(in crate::tracer) use table::CALLS;
+pub(in crate::tracer) use watchpoints::{WATCHPOINTS, code_before, take_hits, watch_words, written};
 
 use std::io;
 
