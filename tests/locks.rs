@@ -57,8 +57,10 @@ fn stuck(trace: &Trace) -> Option<(&[StuckThread], &[Vec<Tid>])> {
     found
 }
 
+/// What is told of a run in which nothing is forced: one thread at a time, so that it repeats.
 fn told(language: &str, how: &[&str]) -> Trace {
-    shown(&options(language, how)).expect("it can be run")
+    let options = Options { switches: Some(Vec::new()), ..options(language, how) };
+    shown(&options).expect("it can be run")
 }
 
 /// The line after which the lock was taken that a thread waits for.
@@ -116,6 +118,17 @@ fn philosophers_wait_in_a_circle_in_every_language() {
 }
 
 #[test]
+fn without_a_schedule_nothing_wrong_is_told_and_the_circle_is_found_in_the_end() {
+    let mut tries = (0..20).map(|_| {
+        let trace = shown(&options("rust", &["philosophers", "3"])).expect("it can be run");
+        let (threads, cycles) = stuck(&trace).expect("it gets stuck");
+        assert!(cycles.is_empty() || cycles == [[2, 3, 4]], "{threads:?}");
+        cycles.len()
+    });
+    assert!(tries.any(|cycles| cycles == 1));
+}
+
+#[test]
 fn a_table_may_have_more_forks_than_the_processor_has_watchpoints() {
     let trace = told("rust", &["philosophers", "6"]);
     assert_eq!(stuck(&trace).expect("it gets stuck").1, [[2, 3, 4, 5, 6, 7]]);
@@ -124,16 +137,14 @@ fn a_table_may_have_more_forks_than_the_processor_has_watchpoints() {
 #[test]
 fn every_schedule_that_gets_stuck_shows_the_circle_and_the_same_each_time() {
     let mut count = 0;
-    for seed in 0..40 {
+    for seed in 1..=40 {
         let options = Options { schedule: seed, ..options("rust", &["order"]) };
         let trace = shown(&options).expect("it can be run");
         let Some((threads, cycles)) = stuck(&trace) else { continue };
         count += 1;
         assert_eq!(cycles, [[2, 3]], "seed {seed}: {threads:?}");
         assert!(threads[1..].iter().all(|thread| thread.taken.is_some()), "seed {seed}: {threads:?}");
-        if seed > 0 {
-            assert_eq!(shown(&options).expect("it can be run").events, trace.events, "seed {seed}");
-        }
+        assert_eq!(shown(&options).expect("it can be run").events, trace.events, "seed {seed}");
     }
     assert!(count > 0, "it gets stuck now and then");
 }
@@ -193,7 +204,7 @@ fn a_contained_run_names_its_threads_as_the_program_does() {
     let engine = TracedEngine::with_executable(env!("CARGO_BIN_EXE_grade"));
     let engine = engine.clone().contained().unwrap_or(engine);
     let folder = tempfile::tempdir().expect("a folder");
-    for schedule in 0..3 {
+    for schedule in 1..=2 {
         let request = RunRequest {
             argv: command("rust", &["philosophers", "3"]),
             env: vec![("PATH".into(), "/usr/bin:/bin".into())],

@@ -2,7 +2,7 @@
 //!
 //! A run under a schedule repeats: what is seen in the second one is true of the first. A run without one does not, and to be
 //! watched one thread has to run at a time. So schedules are tried until one leads to the very same end: each thread wrote the same
-//! lines and stands at the same instruction, with the same stack, before the same lock. What a thread holds there does not
+//! lines and stands at the same instruction, as deep in its stack, before the same lock. What a thread holds there does not
 //! depend on the way there; when it was taken does, and is not told.
 
 use std::collections::BTreeMap;
@@ -18,8 +18,10 @@ use crate::tracer::regs::WATCHPOINTS;
 const MOST_RUNS: usize = 3;
 /// So many schedules are tried.
 const MOST_SCHEDULES: u64 = 16;
-/// A run that took longer is not made again, no other run may take longer, and none begins later.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// A run that took longer is not made again, and no other run may take longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// No other run begins later.
+const LAST_BEGIN: Duration = Duration::from_secs(20);
 
 /// In which order threads run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +68,7 @@ pub fn with_holders(first: Recorded, mut run: impl FnMut(&Again) -> Option<Recor
     let began = Instant::now();
     let mut run = |words: &[Word], order| {
         let again = Again { words: words.to_vec(), order };
-        if began.elapsed() < PATIENCE { run(&again) } else { None }
+        if began.elapsed() < LAST_BEGIN { run(&again) } else { None }
     };
     if first.repeats {
         let mut told = first;

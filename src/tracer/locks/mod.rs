@@ -29,9 +29,13 @@ pub(super) struct Standing {
     place: Option<(u64, u64)>,
 }
 
+/// Where in memory a stack lies depends on which thread mapped its own first; where in its page it begins does not.
+const PAGE: u64 = 4096;
+
 impl Standing {
-    const fn place(&self) -> Option<(u64, u64)> {
-        self.place
+    /// What is the same wherever its stack lies.
+    fn place(&self) -> Option<(u64, u64)> {
+        self.place.map(|(stack, instruction)| (stack % PAGE, instruction))
     }
 }
 
