@@ -20,7 +20,7 @@ const NAME: &str = "SO_RCVTIMEO and SO_SNDTIMEO";
 const MSG_DONTWAIT: u64 = 0x40;
 /// Calls that may block on a socket until something comes, and until something can be sent.
 const RECEIVE: [&str; 7] = ["read", "readv", "recvfrom", "recvmsg", "recvmmsg", "accept", "accept4"];
-const SEND: [&str; 4] = ["sendto", "sendmsg", "sendmmsg", "connect"];
+const SEND: [&str; 7] = ["write", "writev", "sendto", "sendmsg", "sendmmsg", "sendfile", "connect"];
 
 /// The time-outs of all sockets that have some, by the socket's inode.
 #[derive(Debug, Default)]
