@@ -15,6 +15,9 @@ const RESTARTS: [i64; 4] = [-512, -513, -514, -516];
 const RESTART_WITHOUT_HANDLER: i64 = -514;
 /// Other waits than sleeps are noted when they last this long: an interpreter's lock alone makes hundreds of short ones.
 const NOTABLE: VirtualDuration = VirtualDuration::from_millis(1);
+/// The kernel lets a sleep last this much longer (`PR_SET_TIMERSLACK`), and counts it in what an interrupted one has left: a
+/// `sleep(5)` that `alarm(2)` ends has three whole seconds left, not two and a bit.
+const SLACK: VirtualDuration = VirtualDuration::from_micros(50);
 
 impl World<'_> {
     /// A thread begins a wait that lasts until `until` at most. `resumed`: the same wait, taken up after a signal.
@@ -142,7 +145,7 @@ fn time_is_up(tid: i32, wait: &TimedWait) -> i64 {
 fn write_rest(tid: i32, kind: WaitKind, left: VirtualDuration) {
     let (at, words) = match kind {
         WaitKind::Sleep { rest_at: Some(at) } if left > VirtualDuration::ZERO => {
-            (at, memory::timespec_words(left.as_nanos()))
+            (at, memory::timespec_words(left.saturating_add(SLACK).as_nanos()))
         }
         WaitKind::Zero { rest_at: Some(at) } => (at, memory::timespec_words(left.as_nanos())),
         WaitKind::Select { rest_at, timeval: true } => (rest_at, memory::timeval_words(left.as_nanos())),
