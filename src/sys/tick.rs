@@ -2,17 +2,25 @@
 
 #![expect(unsafe_code, reason = "POSIX timers that signal one thread have no safe face")]
 
+use std::cell::Cell;
 use std::io;
 use std::mem::{self, MaybeUninit};
 use std::ptr;
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use libc::{c_int, timer_t};
 
+/// A tick that came just before the thread blocked is made up for after this long.
+const SECOND_CHANCE: Duration = Duration::from_millis(2);
+
 /// A timer for the calling thread. Its signal does nothing but end a blocking call with EINTR.
 #[derive(Debug)]
-pub struct Tick(timer_t);
+pub struct Tick {
+    timer: timer_t,
+    /// When it is due next, as far as we have set it.
+    due: Cell<Option<Instant>>,
+}
 
 extern "C" fn nothing(_: c_int) {}
 
@@ -51,15 +59,27 @@ impl Tick {
             return Err(io::Error::last_os_error());
         }
         // SAFETY: the call succeeded and wrote it.
-        Ok(Self(unsafe { timer.assume_init() }))
+        Ok(Self { timer: unsafe { timer.assume_init() }, due: Cell::new(None) })
+    }
+
+    /// Interrupts this thread after `pause`, or a little earlier: a tick that is already due in the second half of it stays.
+    /// To set a timer makes a virtual machine leave its processor, which costs as much as a stop of the program does, and a
+    /// tick that nobody waits for costs twice that.
+    pub fn within(&self, pause: Duration) -> io::Result<()> {
+        let left = self.due.get().map(|due| due.saturating_duration_since(Instant::now()));
+        if left.is_some_and(|left| left >= pause / 2 && left <= pause) {
+            return Ok(());
+        }
+        self.start(pause, pause.max(SECOND_CHANCE))
     }
 
     /// Interrupts this thread after `first` and then every `every`: a tick that comes just before the thread blocks is lost, so
     /// there must be a next one.
     pub fn start(&self, first: Duration, every: Duration) -> io::Result<()> {
+        self.due.set(Instant::now().checked_add(first));
         let spec = libc::itimerspec { it_value: timespec(first), it_interval: timespec(every) };
         // SAFETY: the timer is ours and lives; `spec` is valid for reads.
-        let result = unsafe { libc::timer_settime(self.0, 0, &raw const spec, ptr::null_mut()) };
+        let result = unsafe { libc::timer_settime(self.timer, 0, &raw const spec, ptr::null_mut()) };
         if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 }
@@ -74,6 +94,36 @@ fn timespec(duration: Duration) -> libc::timespec {
 impl Drop for Tick {
     fn drop(&mut self) {
         // SAFETY: the timer is ours and is deleted once.
-        let _ = unsafe { libc::timer_delete(self.0) };
+        let _ = unsafe { libc::timer_delete(self.timer) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Tick;
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    #[test]
+    fn a_tick_that_is_due_soon_enough_is_not_set_again() {
+        let tick = Tick::for_this_thread().unwrap();
+        tick.within(60 * MINUTE).unwrap();
+        let due = tick.due.get();
+        tick.within(90 * MINUTE).unwrap();
+        assert_eq!(tick.due.get(), due);
+    }
+
+    #[test]
+    fn a_tick_that_is_due_too_late_or_far_too_early_is_set_anew() {
+        let tick = Tick::for_this_thread().unwrap();
+        tick.within(60 * MINUTE).unwrap();
+        let late = tick.due.get();
+        tick.within(30 * MINUTE).unwrap();
+        let early = tick.due.get();
+        assert!(early < late);
+        tick.within(120 * MINUTE).unwrap();
+        assert!(tick.due.get() > late);
     }
 }

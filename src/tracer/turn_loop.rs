@@ -79,7 +79,7 @@ impl Watch {
                     }
                 }
             }
-            self.tick.start(self.pause, self.pause).map_err(wait_failed)?;
+            self.tick.within(self.pause).map_err(wait_failed)?;
             match wait::any(true).map_err(wait_failed)? {
                 Waited::Changed(tid, status) => {
                     self.pause = FIRST_LOOK;

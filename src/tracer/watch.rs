@@ -17,8 +17,10 @@ use crate::sys::tick::Tick;
 use crate::sys::wait::{self, Waited};
 use crate::trace::{Ended, LimitKind};
 
-/// How long after a stop we look for the first time whether all sleep.
+/// How soon after a stop we look for the first time whether all sleep, where they mostly did.
 const FIRST_LOOK: Duration = Duration::from_micros(50);
+/// How late at the most, where something mostly still ran: a look takes the processor from it.
+const FIRST_LOOK_IN_VAIN: Duration = Duration::from_micros(400);
 /// The longest pause between two looks, while the program stops now and then or a deadline is near.
 const LAST_LOOK: Duration = Duration::from_millis(2);
 /// The shortest pause for the sake of a deadline that is about to fire beside running threads.
@@ -35,6 +37,8 @@ const LIMIT_LOOK: Duration = Duration::from_millis(50);
 pub(super) struct Watch {
     pub(super) tick: Tick,
     pub(super) pause: Duration,
+    /// How long after a stop we look for the first time: what served until now.
+    patience: Duration,
     /// When something last stopped or was woken.
     moved: Instant,
     limits_looked_at: Instant,
@@ -49,7 +53,7 @@ impl Watch {
             cause,
         })?;
         let now = Instant::now();
-        Ok(Self { tick, pause: FIRST_LOOK, moved: now, limits_looked_at: now, began: now })
+        Ok(Self { tick, pause: FIRST_LOOK, patience: FIRST_LOOK, moved: now, limits_looked_at: now, began: now })
     }
 
     /// Goes on until the run must end, or `until` holds.
@@ -93,8 +97,9 @@ impl Watch {
     /// the death of a third from us for ever, if they went on before it was asked for.
     fn with_all_others(world: &World<'_>, tid: i32, status: i32) -> Result<Vec<(i32, i32)>, TracerError> {
         let mut changes = vec![(tid, status)];
-        if world.tasks.len() == 1 && status >> 8 == (libc::SIGTRAP | (libc::PTRACE_EVENT_SECCOMP << 8)) {
-            // It is alone and stands before a call: there is no other to ask for.
+        let event = status >> 16;
+        if world.tasks.len() == 1 && libc::WIFSTOPPED(status) && matches!(event, 0 | libc::PTRACE_EVENT_SECCOMP) {
+            // It is alone and stands at a call or a signal: there is no other to ask for.
             return Ok(changes);
         }
         while let Waited::Changed(tid, status) = wait::any(false).map_err(wait_failed)? {
@@ -119,7 +124,7 @@ impl Watch {
         if world.woken.are_waited_for() {
             pause = FIRST_LOOK;
         }
-        self.tick.start(pause, pause).map_err(wait_failed)?;
+        self.tick.within(pause).map_err(wait_failed)?;
         wait::any(true).map_err(wait_failed)
     }
 
@@ -131,7 +136,12 @@ impl Watch {
         if world.streams.feed() {
             self.something_moved();
         }
-        let moved = match world.look_for_quiet() {
+        let quiet = world.look_for_quiet();
+        self.patience = match quiet {
+            Quiet::Runs => (self.patience * 2).min(FIRST_LOOK_IN_VAIN),
+            Quiet::Still => (self.patience / 4).max(FIRST_LOOK),
+        };
+        let moved = match quiet {
             Quiet::Runs => world.fire_overdue(),
             // A thread may have been on its way to a stop; then it is not asleep.
             Quiet::Still => match wait::any(false).map_err(wait_failed)? {
@@ -154,7 +164,7 @@ impl Watch {
     }
 
     fn something_moved(&mut self) {
-        self.pause = FIRST_LOOK;
+        self.pause = self.patience;
         self.moved = Instant::now();
     }
 
@@ -166,9 +176,11 @@ impl Watch {
             let elapsed = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
             world.end_by_limit(LimitKind::RealTime, elapsed);
         }
-        let used = Duration::from_nanos(world.cpu().saturating_sub(world.cpu_at_start));
-        if world.options.limits.cpu.is_some_and(|most| used > most) {
-            world.end_by_limit(LimitKind::Cpu, u64::try_from(used.as_nanos()).unwrap_or(u64::MAX));
+        if let Some(most) = world.options.limits.cpu {
+            let used = world.cpu().saturating_sub(world.cpu_at_start);
+            if Duration::from_nanos(used) > most {
+                world.end_by_limit(LimitKind::Cpu, used);
+            }
         }
         if self.limits_looked_at.elapsed() > LIMIT_LOOK {
             self.limits_looked_at = Instant::now();
