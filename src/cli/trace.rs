@@ -130,6 +130,11 @@ fn trace(args: &TraceArgs, console: &Console) -> Result<u8, (u8, Failure)> {
         signal_hook::flag::register(signal, options.interrupt.clone())
             .map_err(|error| ours(Failure::machine(format_args!("failed to wait for signals: {error}"))))?;
     }
+    if options.schedule != 0 {
+        // What a seed means depends on it, as it does for `grade explore`.
+        options.places =
+            tracer::survey(&options).map_err(|error| (status_of_error(&error), failure_of_error(&error)))?.into();
+    }
     let first = tracer::run_recorded(&options).map_err(|error| (status_of_error(&error), failure_of_error(&error)))?;
     let run = if args.schedule == 0 || args.stdin {
         first.trace

@@ -1,6 +1,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -181,6 +181,7 @@ impl TracedEngine {
             epoch: Epoch::default(),
             schedule: request.schedule,
             switches: None,
+            places: Arc::default(),
             processors: self.processors.max(usize::try_from(limits.processors).unwrap_or(usize::MAX)),
             pinned: self.pinned.clone(),
             fixture: request.http.then(|| FixtureProgram {

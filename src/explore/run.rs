@@ -27,6 +27,7 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
     let runs = Mutex::new(Vec::<(u64, Trace)>::new());
     let failed = Mutex::new(None);
     let next = AtomicU64::new(0);
+    let options = &surveyed(options)?;
     std::thread::scope(|scope| {
         for _ in 0..plan.jobs.get() {
             scope.spawn(|| {
@@ -80,6 +81,11 @@ fn cycles(trace: &Trace) -> Vec<Vec<Tid>> {
     cycles.unwrap_or_default()
 }
 
+/// With the places at which schedules may preempt its threads.
+fn surveyed(options: &Options) -> Result<Options, TracerError> {
+    Ok(Options { places: tracer::survey(options)?.into(), ..options.clone() })
+}
+
 /// So much real time is spent on leaving switches out.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -89,6 +95,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// When the schedule cannot be run again.
 pub fn fewest_switches(options: &Options, seed: u64, budget: u32) -> Result<(Vec<Switch>, Trace), TracerError> {
+    let options = &surveyed(options)?;
     let recorded = tracer::run_recorded(&Options { schedule: seed, ..options.clone() })?;
     let (trace, switches) = (recorded.trace, recorded.switches);
     let with = |switches: &[Switch]| Options { schedule: seed, switches: Some(switches.to_vec()), ..options.clone() };

@@ -25,7 +25,7 @@ mod splitmix;
 pub use minimise::minimise;
 pub use natural::Natural;
 pub use pct::Pct;
-pub use policy::{Policy, Preemption, Ready, ThreadNumber};
+pub use policy::{Policy, Preemption, Ready, ThreadNumber, Unit};
 pub use random::Random;
 pub use replay::{Recorder, Replay, Switch};
 pub use seed::for_seed;

@@ -15,11 +15,24 @@ pub struct Ready<'a> {
     pub step: u64,
 }
 
+/// What a preemption counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Every instruction of the present turn.
+    #[default]
+    Instructions,
+    /// Times that a thread came to a marked instruction, of all threads from now on.
+    Marks,
+}
+
 /// A thread is to be stopped between its stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preemption {
-    /// After so many instructions of its turn, at least one.
-    pub instructions: u32,
+    /// What is counted.
+    pub unit: Unit,
+    /// Just before the next instruction after so many of them, at least one.
+    pub after: u32,
     /// For how long it is then held back in virtual time; zero for only as long as others can go on.
     pub hold: VirtualDuration,
     /// How many of the turns that could be cut short after it are left alone: those who now go first get somewhere.
@@ -31,6 +44,13 @@ pub trait Policy: Send {
     /// The thread that goes on: one of `ready.threads`.
     fn choose(&mut self, ready: Ready<'_>) -> ThreadNumber;
 
+    /// Which of these instructions are marked for the whole run: those at which several threads touch the same word of memory, a
+    /// list for each word. At most four, as many as a processor can watch.
+    fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
+        let _ = places;
+        Vec::new()
+    }
+
     /// How long a thread that just became ready is held back in virtual time, as a busy machine might; zero for not at
     /// all. `asked` says how often this was asked before in the run; `left` is what remains of the run's budget for holding, and the answer is never more.
     fn hold(&mut self, thread: ThreadNumber, asked: u64, left: VirtualDuration) -> VirtualDuration {
@@ -38,7 +58,8 @@ pub trait Policy: Send {
         VirtualDuration::ZERO
     }
 
-    /// Whether the thread that has just been given the turn is preempted before its next stop. `asked` says how often this was
+    /// Whether the thread that has just been given the turn is preempted before its next stop (or, by a count that goes on
+    /// from turn to turn, whoever has the turn then). `asked` says how often this was
     /// asked before in the run; `left` is what remains of the run's budget for holding.
     fn preempt(&mut self, thread: ThreadNumber, asked: u64, left: VirtualDuration) -> Option<Preemption> {
         let _ = (thread, asked, left);

@@ -1,5 +1,5 @@
 use super::natural::continue_or_next;
-use super::{Policy, Preemption, Ready, ThreadNumber};
+use super::{Policy, Preemption, Ready, ThreadNumber, Unit};
 use crate::clock::VirtualDuration;
 
 /// A choice that the natural policy would not have made: at this step this thread went on.
@@ -12,6 +12,11 @@ pub enum Switch {
         step: u64,
         /// The thread that went on.
         thread: ThreadNumber,
+    },
+    /// This instruction was marked for the whole run.
+    Mark {
+        /// Where it stands in memory.
+        place: u64,
     },
     /// At this step this thread's wake-up was held back.
     Hold {
@@ -28,8 +33,11 @@ pub enum Switch {
         step: u64,
         /// The thread that was preempted.
         thread: ThreadNumber,
-        /// After how many instructions.
-        instructions: u32,
+        /// What was counted until then.
+        #[serde(default)]
+        unit: Unit,
+        /// After how many.
+        after: u32,
         /// For how long it was held then, in virtual nanoseconds.
         ns: u64,
     },
@@ -60,6 +68,14 @@ impl Policy for Replay {
         self.previous
     }
 
+    fn mark(&mut self, _: &[Vec<u64>]) -> Vec<u64> {
+        let marks = self.switches.iter().filter_map(|switch| match switch {
+            Switch::Mark { place } => Some(*place),
+            _ => None,
+        });
+        marks.collect()
+    }
+
     fn hold(&mut self, held: ThreadNumber, now: u64, left: VirtualDuration) -> VirtualDuration {
         let wanted = self.switches.iter().find_map(|switch| match switch {
             Switch::Hold { step, thread, ns } if *step == now && *thread == held => Some(*ns),
@@ -70,9 +86,9 @@ impl Policy for Replay {
 
     fn preempt(&mut self, preempted: ThreadNumber, now: u64, left: VirtualDuration) -> Option<Preemption> {
         self.switches.iter().find_map(|switch| match switch {
-            Switch::Preempt { step, thread, instructions, ns } if *step == now && *thread == preempted => {
+            Switch::Preempt { step, thread, unit, after, ns } if *step == now && *thread == preempted => {
                 let hold = VirtualDuration::from_nanos(*ns).min(left);
-                Some(Preemption { instructions: *instructions, hold, rest: 0 })
+                Some(Preemption { unit: *unit, after: *after, hold, rest: 0 })
             }
             _ => None,
         })
@@ -103,6 +119,10 @@ impl Policy for Box<dyn Policy> {
         (**self).choose(ready)
     }
 
+    fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
+        (**self).mark(places)
+    }
+
     fn hold(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> VirtualDuration {
         (**self).hold(thread, step, left)
     }
@@ -122,6 +142,12 @@ impl<P: Policy> Policy for Recorder<P> {
         thread
     }
 
+    fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
+        let marks = self.policy.mark(places);
+        self.switches.extend(marks.iter().map(|place| Switch::Mark { place: *place }));
+        marks
+    }
+
     fn hold(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> VirtualDuration {
         let held = self.policy.hold(thread, step, left);
         if held > VirtualDuration::ZERO {
@@ -132,8 +158,8 @@ impl<P: Policy> Policy for Recorder<P> {
 
     fn preempt(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> Option<Preemption> {
         let preemption = self.policy.preempt(thread, step, left)?;
-        let Preemption { instructions, hold, .. } = preemption;
-        self.switches.push(Switch::Preempt { step, thread, instructions, ns: hold.as_nanos() });
+        let Preemption { unit, after, hold, .. } = preemption;
+        self.switches.push(Switch::Preempt { step, thread, unit, after, ns: hold.as_nanos() });
         Some(preemption)
     }
 }

@@ -41,7 +41,7 @@ pub fn for_seed(seed: u64) -> Box<dyn Policy> {
             None => Box::new(policy),
         }
     };
-    let preemptions = random.once_in(3).then(|| Preemptions::new(&mut random));
+    let preemptions = (!random.once_in(4)).then(|| Preemptions::new(&mut random));
     Box::new(Seeded { policy, preemptions, calm: SplitMix64::new(random.next()), previous: 0 })
 }
 
@@ -65,6 +65,10 @@ impl Policy for Seeded {
 
     fn hold(&mut self, thread: ThreadNumber, asked: u64, left: VirtualDuration) -> VirtualDuration {
         self.policy.hold(thread, asked, left)
+    }
+
+    fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
+        self.preemptions.as_mut().map(|preemptions| preemptions.mark(places)).unwrap_or_default()
     }
 
     fn preempt(&mut self, _: ThreadNumber, asked: u64, left: VirtualDuration) -> Option<Preemption> {
@@ -97,13 +101,25 @@ mod tests {
     }
 
     #[test]
-    fn a_third_of_the_seeds_preempts_threads_between_their_stops() {
+    fn three_quarters_of_the_seeds_preempt_threads_between_their_stops() {
         let preempts = |seed: &u64| {
             let mut policy = for_seed(*seed);
             (0..64).any(|asked| policy.preempt(0, asked, VirtualDuration::ZERO).is_some())
         };
         let count = (1..=300).filter(preempts).count();
-        assert!((70..=130).contains(&count), "{count} of 300");
+        assert!((195..=255).contains(&count), "{count} of 300");
+    }
+
+    #[test]
+    fn a_seed_marks_at_most_four_of_the_places_and_always_the_same() {
+        let places: Vec<Vec<u64>> = vec![vec![1, 2, 3, 4, 5, 6], vec![7], vec![8, 9]];
+        let marks = |seed: u64| for_seed(seed).mark(&places);
+        let all: Vec<Vec<u64>> = (0..200).map(marks).collect();
+        assert!(all.iter().all(|marks| marks.len() <= 4 && marks.iter().all(|mark| (1..=9).contains(mark))));
+        assert_eq!(all, (0..200).map(marks).collect::<Vec<_>>());
+        assert!((1..=9).all(|place| all.iter().any(|marks| marks.contains(&place))), "each place comes up");
+        assert!(all.iter().filter(|marks| !marks.is_empty()).count() > 80, "most seeds mark some");
+        assert!(all[0].is_empty(), "the natural schedule marks none");
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //! become waits without end, and their deadlines are ours (`fire`). Time moves by what threads used (`progress`), or
 //! jumps when all sleep (`quiet`). What happened is noted (`record`, `lines`); when nothing can ever move again, `stuck` says
 //! who waits on what, and `locks` who holds it. Programs read the clock by code of ours, mostly without a stop (`vdso`), and the processor's cycle counter
-//! by a trap (`cycle_counter`). Under a schedule, `turns` and `turn_loop` decide who runs.
+//! by a trap (`cycle_counter`). Under a schedule, `turns` and `turn_loop` decide who runs, and a thread may lose its turn between two
+//! stops: after so many instructions (`preempt`), or where threads touch the same memory (`marks`), as a run before it saw (`survey`).
 //!
 //! It does not judge, and it knows nothing of exercises.
 //!
@@ -61,6 +62,7 @@ mod lifecycle;
 mod lines;
 mod locks;
 mod loopback;
+mod marks;
 mod memory;
 mod noise;
 mod options;
@@ -78,6 +80,8 @@ mod spawn;
 mod stop;
 mod streams;
 mod stuck;
+mod survey;
+mod symbols;
 mod task;
 mod time;
 mod timerfd;
@@ -112,6 +116,8 @@ pub struct Recorded {
     pub trace: Trace,
     /// Where its schedule left the natural way.
     pub switches: Vec<Switch>,
+    /// What a survey found, in a run that was one.
+    places: Vec<Vec<u64>>,
     /// Words that threads wait on for ever.
     words: Vec<Word>,
     /// Where they stand in the program.
@@ -127,7 +133,24 @@ pub struct Recorded {
 /// # Errors
 /// As [`run()`].
 pub fn run_recorded(options: &Options) -> Result<Recorded, TracerError> {
-    run::on_a_thread_of_its_own(options)
+    run::on_a_thread_of_its_own(options, None)
+}
+
+/// Runs a program once, slowly, and returns the instructions of its own at which its threads touch memory that others touch,
+/// too, a list for each word of memory: where a schedule may preempt them ([`Options::places`]). None for what cannot be run twice (its input is ours), or not
+/// alone (it has a fixture). The same program gives the same answer every time.
+///
+/// # Errors
+/// As [`run()`].
+pub fn survey(options: &Options) -> Result<Vec<Vec<u64>>, TracerError> {
+    if options.fixture.is_some() || options.stdin == StdinMode::Inherit {
+        return Ok(Vec::new());
+    }
+    let natural = Options { schedule: 1, switches: Some(Vec::new()), output: OutputMode::Captured, ..options.clone() };
+    if !natural.has_schedule() {
+        return Ok(Vec::new());
+    }
+    run::on_a_thread_of_its_own(&natural, Some(survey::Survey::default())).map(|ran| ran.places)
 }
 
 /// Tries the whole path on `/bin/true`: fork, seize, filter, exec, a clock read, the end.

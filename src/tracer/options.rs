@@ -36,6 +36,9 @@ pub struct Options {
     pub schedule: u64,
     /// Instead of the seed's policy: these switches, and the natural way elsewhere.
     pub switches: Option<Vec<Switch>>,
+    /// Instructions among which a seed's policy may mark some, as [`super::survey()`] finds them: the same seed with other places
+    /// is another schedule.
+    pub places: Arc<[Vec<u64>]>,
     /// How many processors it really gets. 1 (the default) pins the run to one, which makes a stop four times cheaper;
     /// more where real parallelism must be seen. What the program is told does not change.
     pub processors: usize,
@@ -79,6 +82,7 @@ impl Options {
             epoch: Epoch::default(),
             schedule: 0,
             switches: None,
+            places: Arc::default(),
             processors: 1,
             pinned: Vec::new(),
             fixture: None,

@@ -8,6 +8,7 @@ use super::error::TracerError;
 use super::locks::is_trap;
 use super::procfs::State;
 use super::task::Slot;
+use super::tracee::Resume;
 use super::watch::wait_failed;
 use super::world::{Due, World};
 use crate::clock::VirtualDuration;
@@ -28,6 +29,13 @@ enum Walk {
     Sleeps,
 }
 
+/// How a stretch of a walk ended: one instruction, or a call into a library and back.
+pub(super) enum Stretch {
+    Made,
+    Stopped(i32),
+    Sleeps,
+}
+
 impl World<'_> {
     /// Whether another thread could do anything if this one were preempted.
     pub(super) fn preemption_matters(&self, tid: i32) -> bool {
@@ -39,7 +47,7 @@ impl World<'_> {
 
     /// Lets the thread that has the turn make so many instructions, and takes the turn away after them.
     pub(super) fn step_through(&mut self, tid: i32, preemption: Preemption) -> Result<(), TracerError> {
-        let (walk, made) = self.walk(tid, preemption.instructions)?;
+        let (walk, made) = self.walk(tid, preemption.after)?;
         if let Some(turns) = &mut self.turns {
             turns.made_instructions(made);
         }
@@ -48,62 +56,88 @@ impl World<'_> {
             Walk::Stopped(status) => self.arrive(tid, status),
             Walk::Whole => {
                 self.counts.stops += 1;
-                self.note_forced(tid, EventKind::Preempted { ns: preemption.hold.as_nanos() });
-                if let Some(turns) = &mut self.turns {
-                    turns.preempted(tid, preemption.hold, preemption.rest);
-                }
-                if preemption.hold > VirtualDuration::ZERO {
-                    self.deadlines.set(self.time.now().saturating_add(preemption.hold), Due::Held(tid));
-                }
+                self.preempt(tid, preemption);
                 Ok(())
             }
         }
+    }
+
+    /// Takes the turn from a thread that has stopped for that.
+    pub(super) fn preempt(&mut self, tid: i32, preemption: Preemption) {
+        let Some(turns) = &mut self.turns else { return };
+        let hold = turns.preempted(tid, preemption.hold, preemption.rest);
+        if hold > VirtualDuration::ZERO {
+            self.deadlines.set(self.time.now().saturating_add(hold), Due::Held(tid));
+        }
+        self.note_forced(tid, EventKind::Preempted { ns: hold.as_nanos() });
     }
 
     /// Makes up to so many instructions; how it ended, and how many were made.
     fn walk(&mut self, tid: i32, instructions: u32) -> Result<(Walk, u32), TracerError> {
         self.watch_writes(tid);
         for made in 0..instructions {
-            let Some(task) = self.tasks.get_mut(&tid) else { return Ok((Walk::Sleeps, made)) };
-            let running = match std::mem::replace(&mut task.slot, Slot::Between) {
-                Slot::Stopped(stopped) => stopped.step(),
-                other => {
-                    task.slot = other;
-                    return Ok((Walk::Sleeps, made));
-                }
-            };
-            let status = loop {
-                match wait::one(tid).map_err(wait_failed)? {
-                    Waited::Changed(_, status) => break status,
-                    Waited::NoneLeft => return Ok((Walk::Sleeps, made)),
-                    Waited::Nothing | Waited::Interrupted => {}
-                }
-                // A tick. A call that blocks and that we do not watch ends the walk; its step is told of later.
-                // So does the end of a first thread, which no wait tells of before that of the others, and the wait for a
-                // vfork's child.
-                let ended = match task.procfs.state() {
-                    State::Asleep => task.procfs.is_off_cpu(),
-                    State::Uninterruptible => task.vfork.is_some(),
-                    State::Dead => true,
-                    State::Stopped | State::Runs => false,
-                };
-                if ended {
-                    task.slot = Slot::Running(running);
-                    task.stepping = true;
-                    return Ok((Walk::Sleeps, made));
-                }
-            };
-            if !is_trap(status) {
-                task.slot = Slot::Running(running);
-                return Ok((Walk::Stopped(status), made));
-            }
-            let gone = |cause| TracerError::System { operation: "step through a program", tid: Some(tid), cause };
-            task.slot = Slot::Stopped(running.stopped(status).map_err(gone)?.0);
-            if self.locks.is_on() {
-                self.note_writes(tid).map_err(gone)?;
+            match self.stretch(tid, None)? {
+                Stretch::Made => {}
+                Stretch::Stopped(status) => return Ok((Walk::Stopped(status), made)),
+                Stretch::Sleeps => return Ok((Walk::Sleeps, made)),
             }
         }
         Ok((Walk::Whole, instructions))
+    }
+
+    /// Lets a thread make one instruction; or all those until it comes `back`.
+    pub(super) fn stretch(&mut self, tid: i32, back: Option<u64>) -> Result<Stretch, TracerError> {
+        let Some(task) = self.tasks.get_mut(&tid) else { return Ok(Stretch::Sleeps) };
+        let running = match std::mem::replace(&mut task.slot, Slot::Between) {
+            Slot::Stopped(stopped) => match back {
+                Some(back) if stopped.set_breakpoints(&[back]).is_ok() => {
+                    task.breakpoints = 1;
+                    stopped.resume(Resume::Go(0))
+                }
+                _ => stopped.step(),
+            },
+            other => {
+                task.slot = other;
+                return Ok(Stretch::Sleeps);
+            }
+        };
+        let status = loop {
+            match wait::one(tid).map_err(wait_failed)? {
+                Waited::Changed(_, status) => break status,
+                Waited::NoneLeft => return Ok(Stretch::Sleeps),
+                Waited::Nothing | Waited::Interrupted => {}
+            }
+            // A tick. A call that blocks and that we do not watch ends the walk; its step is told of later.
+            // So does the end of a first thread, which no wait tells of before that of the others, and the wait for a
+            // vfork's child.
+            let ended = match task.procfs.state() {
+                State::Asleep => task.procfs.is_off_cpu(),
+                State::Uninterruptible => task.vfork.is_some(),
+                State::Dead => true,
+                State::Stopped | State::Runs => false,
+            };
+            if ended {
+                task.slot = Slot::Running(running);
+                task.stepping = true;
+                return Ok(Stretch::Sleeps);
+            }
+        };
+        if !is_trap(status) {
+            task.slot = Slot::Running(running);
+            return Ok(Stretch::Stopped(status));
+        }
+        let gone = |cause| TracerError::System { operation: "step through a program", tid: Some(tid), cause };
+        let stopped = running.stopped(status).map_err(gone)?.0;
+        if back.is_some() {
+            task.breakpoints = 0;
+            // A thread that was killed here is told of by the next wait.
+            let _ = stopped.set_breakpoints(&[]);
+        }
+        task.slot = Slot::Stopped(stopped);
+        if self.locks.is_on() {
+            self.note_writes(tid).map_err(gone)?;
+        }
+        Ok(Stretch::Made)
     }
 
     /// Counts CPU time, which under a schedule is not measured: it has to repeat.

@@ -13,6 +13,7 @@ use super::options::{Epoch, Options, OutputMode};
 use super::process::Role;
 use super::spawn::{Failure, Launch};
 use super::streams::Streams;
+use super::survey::Survey;
 use super::task::Slot;
 use super::turns::Turns;
 use super::watch::Watch;
@@ -21,15 +22,15 @@ use crate::sys::child::Step;
 use crate::trace::{ClockKind, End, Ended, Header, SCHEMA, Trace};
 
 /// Runs it on a new thread.
-pub(super) fn on_a_thread_of_its_own(options: &Options) -> Result<Recorded, TracerError> {
+pub(super) fn on_a_thread_of_its_own(options: &Options, survey: Option<Survey>) -> Result<Recorded, TracerError> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("tracer".to_owned()).spawn_scoped(scope, || run(options));
+        let thread = std::thread::Builder::new().name("tracer".to_owned()).spawn_scoped(scope, || run(options, survey));
         let thread = thread.map_err(|cause| TracerError::System { operation: "start a thread", tid: None, cause })?;
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
-fn run(options: &Options) -> Result<Recorded, TracerError> {
+fn run(options: &Options, survey: Option<Survey>) -> Result<Recorded, TracerError> {
     let cpus = cpu::allowed();
     let _pin = match (options.pinned.as_slice(), options.processors) {
         ([], 2..) => None,
@@ -46,6 +47,7 @@ fn run(options: &Options) -> Result<Recorded, TracerError> {
     let output = if goes_on { OutputMode::Captured } else { options.output };
     let streams = Streams::new(&options.stdin, output, goes_on)?;
     let mut world = World::new(options, streams, cpus);
+    world.survey = survey;
     let mut watch = Watch::new()?;
     let began = Instant::now();
     let ran = start_and_follow(options, sight, &mut world, &mut watch);
@@ -57,8 +59,9 @@ fn run(options: &Options) -> Result<Recorded, TracerError> {
     let switches = world.turns.as_ref().map(Turns::switches).unwrap_or_default();
     let (words, standing) = (std::mem::take(&mut world.words), std::mem::take(&mut world.standing));
     let repeats = options.has_schedule();
+    let places = world.survey.take().map(|survey| survey.places(world.root)).unwrap_or_default();
     let trace = whole(options, world, began, noise);
-    Ok(Recorded { trace, switches, words, standing, repeats, may_repeat: options.may_have_schedule() })
+    Ok(Recorded { trace, switches, places, words, standing, repeats, may_repeat: options.may_have_schedule() })
 }
 
 /// Starts the program (and before it the fixture), and goes on until the run is over. What is left then is for the
@@ -89,7 +92,7 @@ fn start_and_follow(
         None => None,
     };
     if sight == Sight::Turns {
-        world.begin_turns(Turns::new(options.schedule, options.switches.as_deref()));
+        world.begin_turns(Turns::new(options.schedule, options.switches.as_deref(), &options.places));
     }
     let start = match contained {
         Some(contained) => {

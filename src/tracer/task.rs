@@ -25,6 +25,8 @@ pub(super) struct Task {
     pub(super) in_group_stop: bool,
     /// Whether it is on its way through single instructions: then a SIGTRAP is ours.
     pub(super) stepping: bool,
+    /// How many instructions it stops at.
+    pub(super) breakpoints: usize,
     /// CPU time as it is counted under a schedule, in nanoseconds.
     pub(super) counted: u64,
     /// Whether it stood at its end, and the CPU time that it had used then.
@@ -155,6 +157,7 @@ impl Task {
             vfork: None,
             in_group_stop: false,
             stepping: false,
+            breakpoints: 0,
             counted: 0,
             ended: None,
             affinity: None,

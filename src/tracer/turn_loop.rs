@@ -222,6 +222,12 @@ impl World<'_> {
         };
         self.note_first();
         self.count_cpu(tid, STEP);
+        self.mark(tid);
+        if how == Resume::Go(0) && self.is_surveyed(tid) {
+            tick.start(STEPPING_LOOK, STEPPING_LOOK).map_err(wait_failed)?;
+            self.survey(tid)?;
+            return Ok(Moved::Yes);
+        }
         if how == Resume::Go(0)
             && self.preemption_matters(tid)
             && let Some(preemption) = self.turns.as_mut().and_then(super::turns::Turns::preemption)

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::process::Role;
 use super::tracee::Resume;
 use crate::clock::VirtualDuration;
-use crate::schedule::{Policy, Preemption, Ready, Recorder, Replay, Switch, ThreadNumber, for_seed};
+use crate::schedule::{Policy, Preemption, Ready, Recorder, Replay, Switch, ThreadNumber, Unit, for_seed};
 
 /// For how long in all a run may hold threads back.
 const BUDGET: VirtualDuration = VirtualDuration::from_millis(100);
@@ -18,9 +18,14 @@ const BUDGET: VirtualDuration = VirtualDuration::from_millis(100);
 const FIRST_OF_FIXTURE: ThreadNumber = 1 << 20;
 /// How many single instructions a run makes at most: each costs two switches of the processor, some microseconds.
 const INSTRUCTIONS: u32 = 6_000;
+/// So often a run is stopped at marked instructions, at most.
+const HITS: u32 = 300;
 /// After so many turns in a row others that could go on get theirs: a loop that polls without end must not keep the
 /// others from what it waits for, whatever the policy prefers.
 const MOST_TURNS_IN_A_ROW: u32 = 300;
+/// After so many times in a row that threads only passed the time (yielded, or read the clock), nobody is held back any longer: they
+/// wait for the one that is.
+const PASSES_THAT_END_HOLDS: u32 = 200;
 /// After so many clock reads in a row a thread is taken to wait for the time.
 const READS_THAT_ARE_A_WAIT: u32 = 16;
 
@@ -72,8 +77,15 @@ pub(super) struct Turns {
     /// How many turns are left alone after a preemption.
     rest: u32,
     instructions: u32,
+    /// The instructions that are marked, and how often it may still be counted that a thread came to one.
+    marks: Vec<u64>,
+    hits: u32,
+    /// A preemption whose marks are being counted.
+    under_way: Option<Preemption>,
     budget: VirtualDuration,
     reads: u32,
+    /// How often in a row threads only passed the time.
+    passes: u32,
     /// How many turns were given since the program last did something, and what it had done then.
     pub(super) idle: (u64, u64),
     /// Bytes for those who ask the kernel for chance.
@@ -85,14 +97,16 @@ pub(super) struct Turns {
 }
 
 impl Turns {
-    /// For this seed, or for these switches alone.
-    pub(super) fn new(seed: u64, switches: Option<&[Switch]>) -> Self {
+    /// For this seed, or for these switches alone; `places` are those among which a policy may mark some.
+    pub(super) fn new(seed: u64, switches: Option<&[Switch]>, places: &[Vec<u64>]) -> Self {
         let policy: Box<dyn Policy> = match switches {
             Some(switches) => Box::new(Replay::new(switches.iter().copied())),
             None => for_seed(seed),
         };
+        let mut policy = Recorder::new(policy);
+        let marks = policy.mark(places);
         Self {
-            policy: Recorder::new(policy),
+            policy,
             numbers: HashMap::new(),
             born: 0,
             fixture_born: FIRST_OF_FIXTURE,
@@ -111,8 +125,12 @@ impl Turns {
             asked_to_preempt: 0,
             rest: 0,
             instructions: INSTRUCTIONS,
+            marks,
+            hits: HITS,
+            under_way: None,
             budget: BUDGET,
             reads: 0,
+            passes: 0,
             idle: (0, 0),
             chance: 0x6a09_e667_f3bc_c908,
             unsettled: true,
@@ -219,6 +237,7 @@ impl Turns {
 
     /// A thread only passes the time: others go first, until they all wait or do the same.
     pub(super) fn tire(&mut self, tid: i32) {
+        self.passes = self.passes.saturating_add(1);
         if let Some(number) = self.numbers.get(&tid) {
             self.tired.insert(*number);
         }
@@ -227,6 +246,9 @@ impl Turns {
     /// A thread reads a clock, or does something else. How many reads it made in a row.
     pub(super) fn reads_clock(&mut self, tid: i32, reads: bool) -> u32 {
         self.reads = if reads { self.reads.saturating_add(1) } else { 0 };
+        if !reads {
+            self.passes = 0;
+        }
         if self.reads > READS_THAT_ARE_A_WAIT {
             self.tire(tid);
         }
@@ -302,13 +324,42 @@ impl Turns {
         let number = *self.numbers.get(&self.holder?.tid)?;
         let asked = self.asked_to_preempt;
         self.asked_to_preempt += 1;
-        if self.instructions == 0 || self.rest > 0 {
-            self.rest = self.rest.saturating_sub(1);
+        if self.rest > 0 {
+            self.rest -= 1;
             return None;
         }
-        let preemption = self.policy.preempt(number, asked, self.budget);
-        let preemption = preemption?;
-        Some(Preemption { instructions: preemption.instructions.min(self.instructions), ..preemption })
+        if self.under_way.is_some() || (self.instructions == 0 && self.marks.is_empty()) {
+            return None;
+        }
+        let preemption = self.policy.preempt(number, asked, self.budget)?;
+        match preemption.unit {
+            Unit::Instructions => Some(Preemption { after: preemption.after.min(self.instructions), ..preemption }),
+            Unit::Marks => {
+                self.under_way = Some(preemption);
+                None
+            }
+        }
+    }
+
+    /// The instructions at which the next thread to have the turn is to stop.
+    pub(super) fn marks(&self) -> &[u64] {
+        if self.hits == 0 { &[] } else { &self.marks }
+    }
+
+    /// The thread that has the turn came to a marked instruction; `matters` tells whether others could go on. The preemption
+    /// that this brings, if it does.
+    pub(super) fn came_to_mark(&mut self, matters: bool) -> Option<Preemption> {
+        self.hits = self.hits.saturating_sub(1);
+        if !matters {
+            return None;
+        }
+        if self.under_way.is_none() {
+            // Nothing was to be counted when its turn began.
+            let _ = self.preemption();
+        }
+        let under_way = self.under_way.as_mut()?;
+        under_way.after = under_way.after.saturating_sub(1);
+        if under_way.after > 0 { None } else { self.under_way.take() }
     }
 
     /// A thread made so many single instructions.
@@ -316,24 +367,30 @@ impl Turns {
         self.instructions = self.instructions.saturating_sub(made);
     }
 
-    /// The thread that had the turn was preempted: others go first, and it may be held back.
-    pub(super) fn preempted(&mut self, tid: i32, hold: VirtualDuration, rest: u32) {
+    /// The thread that had the turn was preempted: others go first, and it may be held back. For how long it is held.
+    pub(super) fn preempted(&mut self, tid: i32, hold: VirtualDuration, rest: u32) -> VirtualDuration {
         self.rest = rest;
         self.queue(tid, Resume::Go(0));
         self.tire(tid);
         self.unsettled = true;
-        let Some(number) = self.numbers.get(&tid).copied() else { return };
+        let Some(number) = self.numbers.get(&tid).copied() else { return VirtualDuration::ZERO };
         self.fresh.remove(&number);
+        let hold = hold.min(self.budget);
         if hold > VirtualDuration::ZERO
             && let Some(waits) = self.ready.remove(&number)
         {
             self.budget = VirtualDuration::from_nanos(self.budget.as_nanos().saturating_sub(hold.as_nanos()));
             self.held.insert(number, waits);
         }
+        hold
     }
 
     /// Gives the turn to the thread that the policy chooses; none when nobody is ready.
     pub(super) fn give(&mut self) -> Option<(i32, Resume)> {
+        if self.passes > PASSES_THAT_END_HOLDS {
+            self.passes = 0;
+            self.ready.append(&mut self.held);
+        }
         if let Some(last) = self.last.filter(|_| self.in_a_row > MOST_TURNS_IN_A_ROW && self.ready.len() > 1) {
             self.in_a_row = 0;
             self.tired.insert(last);

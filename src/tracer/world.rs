@@ -14,6 +14,7 @@ use super::quiet::Polls;
 use super::record::{Entry, Record};
 use super::segments::Segments;
 use super::streams::Streams;
+use super::survey::Survey;
 use super::task::{Pending, Slot, Task};
 use super::time::{Pace, Time};
 use super::timerfd::TimerFiles;
@@ -93,6 +94,8 @@ pub(super) struct World<'o> {
     pub(super) words: Vec<Word>,
     /// Where each thread stood then.
     pub(super) standing: Vec<Standing>,
+    /// What a survey has seen, in a run that is one.
+    pub(super) survey: Option<Survey>,
 }
 
 /// What is due at a deadline.
@@ -183,6 +186,7 @@ impl<'o> World<'o> {
             locks: Locks::new(&options.watched),
             words: Vec::new(),
             standing: Vec::new(),
+            survey: None,
         }
     }
 
@@ -231,6 +235,10 @@ impl<'o> World<'o> {
         for tid in tids {
             let role = if self.is_fixture(self.tasks[&tid].pid) { Role::Fixture } else { Role::Program };
             turns.born(tid, role);
+        }
+        if !turns.marks().is_empty() {
+            // The schedule needs the debug registers itself: who holds what is not found out under such a one.
+            self.locks = Locks::default();
         }
         self.turns = Some(turns);
     }

@@ -8,8 +8,8 @@ mod x86_64;
 pub(super) use number::{address, int, negative, word};
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86_64::{
-    CALL_INSTRUCTION, CALLS, FILTER_ARCH, Native, ORDERING, WATCHPOINTS, calls, code_before, may_read_thread_pointer,
-    take_hits, watch_words, written,
+    CALL_INSTRUCTION, CALLS, FILTER_ARCH, LONGEST, Native, ORDERING, Operand, WATCHPOINTS, calls, code_before,
+    may_read_thread_pointer, take_hits, watch_words, written,
 };
 
 use std::io;
@@ -61,6 +61,8 @@ pub(super) trait Registers: Sized {
     fn make_call(&mut self, instruction: u64, number: i64, arguments: [u64; 6]);
     /// Where it goes on.
     fn instruction(&self) -> u64;
+    /// Where the operand in memory is of the instruction at which it goes on.
+    fn address(&self, operand: &Operand) -> u64;
     /// When `code`, which stands where it goes on, begins with an instruction that reads the processor's cycle counter: does
     /// what that would do, with `ticks` as what the counter says. Whether it was one.
     fn answer_cycle_counter(&mut self, code: [u8; 3], ticks: u64) -> bool;

@@ -1,9 +1,11 @@
 //! `x86_64`: registers, the table of its system calls, and how it watches words of memory.
 
+mod access;
 mod ordering;
 mod table;
 mod watchpoints;
 
+pub(in crate::tracer) use access::{LONGEST, Operand};
 pub(in crate::tracer) use ordering::ORDERING;
 pub(in crate::tracer) use table::CALLS;
 pub(in crate::tracer) use watchpoints::{WATCHPOINTS, code_before, take_hits, watch_words, written};
@@ -97,6 +99,10 @@ impl Registers for Native {
 
     fn instruction(&self) -> u64 {
         self.0.rip
+    }
+
+    fn address(&self, operand: &Operand) -> u64 {
+        operand.address(&self.0)
     }
 
     fn answer_cycle_counter(&mut self, code: [u8; 3], ticks: u64) -> bool {

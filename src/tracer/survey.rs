@@ -1,0 +1,207 @@
+//! A survey: which instructions of a program touch memory that several of its threads touch.
+//!
+//! Races are between two accesses to the same memory, by the program's own code. So in one run, each thread makes its first few
+//! thousand instructions one by one; calls into libraries are passed over, by a breakpoint at their return. Left out are
+//! a thread's own stack, what belongs to the thread (by its thread pointer), and what cannot be written in the program's
+//! file: constants and tables of addresses. The places where two threads met are where schedules preempt (see `marks`). Nothing
+//! is said of whether there is a race: a lock's word is such a place, too.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fs;
+use std::ops::Range;
+
+use super::error::TracerError;
+use super::memory;
+use super::preempt::Stretch;
+use super::regs::{LONGEST, Native, Operand, Registers};
+use super::symbols;
+use super::task::Slot;
+use super::tracee::Resume;
+use super::world::World;
+use crate::clock::VirtualDuration;
+
+/// How many instructions a thread makes one by one, and how many the whole run.
+const OF_A_THREAD: u32 = 4_000;
+const OF_A_RUN: u32 = 12_000;
+/// After so many another thread goes on: threads that live one after the other use the same memory, and never meet there.
+const SLICE: u32 = 100;
+/// How much more often a word is chosen that others than the first thread touched.
+const AMONG_SIBLINGS: usize = 4;
+
+/// Below the stack pointer a function may use this much.
+const RED_ZONE: u64 = 128;
+/// So far above its stack pointer a thread's own data are.
+const STACK: u64 = 64 << 10;
+/// So far from the thread pointer what belongs to the thread is.
+const THREAD: u64 = 4096;
+
+/// Accesses to the same word meet.
+const WORD: u64 = 8;
+
+/// Where the code of the file is that a process runs.
+#[derive(Debug, Default)]
+struct OwnCode {
+    code: Vec<Range<u64>>,
+    constant: Vec<Range<u64>>,
+    /// Functions of the library that is part of it, ascending.
+    library: Vec<Range<u64>>,
+    /// Instructions that were looked at, by place.
+    operands: HashMap<u64, Option<Operand>>,
+}
+
+impl OwnCode {
+    /// Looks where it is; empty for a process that is gone.
+    fn of(pid: i32) -> Self {
+        let mut own = Self::default();
+        let (Ok(file), Ok(maps)) =
+            (fs::read_link(format!("/proc/{pid}/exe")), fs::read_to_string(format!("/proc/{pid}/maps")))
+        else {
+            return own;
+        };
+        let file = file.to_string_lossy();
+        for line in maps.lines().filter(|line| line.ends_with(&*file)) {
+            let mut words = line.split_ascii_whitespace();
+            let (Some(range), Some(rights)) = (words.next().and_then(range), words.next()) else { continue };
+            if rights.contains('x') {
+                own.code.push(range.clone());
+            }
+            if !rights.contains('w') {
+                own.constant.push(range);
+            }
+        }
+        let base = own.constant.iter().map(|range| range.start).min().unwrap_or_default();
+        own.library =
+            fs::read(format!("/proc/{pid}/exe")).map(|file| symbols::library(&file, base)).unwrap_or_default();
+        own
+    }
+
+    /// Whether an instruction is the program's own.
+    fn holds(&self, at: u64) -> bool {
+        self.code.iter().any(|range| range.contains(&at))
+    }
+
+    fn is_library(&self, at: u64) -> bool {
+        let before = self.library.partition_point(|range| range.start <= at);
+        before > 0 && self.library[before - 1].contains(&at)
+    }
+
+    /// Where the instruction at which a thread goes on touches memory that others could share, and whether it may write there.
+    fn access(&mut self, tid: i32, registers: &Native) -> Option<(u64, bool)> {
+        let at = registers.instruction();
+        if self.is_library(at) {
+            return None;
+        }
+        let operand = self.operands.entry(at).or_insert_with(|| {
+            let code = memory::read_some(tid, at, LONGEST).ok()?;
+            Operand::decode(&code)
+        });
+        let operand = (*operand)?;
+        let address = registers.address(&operand);
+        let near = |from: u64, below: u64, above: u64| address.wrapping_sub(from.wrapping_sub(below)) < below + above;
+        let private = near(registers.stack(), RED_ZONE, STACK)
+            || near(registers.thread_pointer(), THREAD, THREAD)
+            || self.constant.iter().any(|range| range.contains(&address));
+        (!private).then_some((address, operand.written))
+    }
+}
+
+/// What has been seen.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    own: Option<OwnCode>,
+    /// How many instructions each thread made.
+    made: HashMap<i32, u32>,
+    touched: BTreeMap<u64, Word>,
+}
+
+/// A word of memory: who touched it, where that was in the code, and whether anybody wrote.
+#[derive(Debug, Default)]
+struct Word {
+    threads: BTreeSet<i32>,
+    places: BTreeSet<u64>,
+    written: bool,
+}
+
+impl Survey {
+    /// The places where threads met, by the words at which they met; words that others than the first thread touched come
+    /// several times, for what a thread and its maker share is mostly their library's.
+    pub(super) fn places(self, root: i32) -> Vec<Vec<u64>> {
+        let mut met: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
+        for word in self.touched.into_values().filter(|word| word.written && word.threads.len() > 1) {
+            let siblings = word.threads.iter().filter(|tid| **tid != root).count();
+            let times = met.entry(word.places.into_iter().collect()).or_default();
+            *times = (*times).max(if siblings > 1 { AMONG_SIBLINGS } else { 1 });
+        }
+        met.into_iter().flat_map(|(places, times)| vec![places; times]).collect()
+    }
+
+    fn may_go_on(&self, tid: i32) -> bool {
+        self.made.get(&tid).is_none_or(|made| *made < OF_A_THREAD) && self.made.values().sum::<u32>() < OF_A_RUN
+    }
+}
+
+impl World<'_> {
+    /// Whether a thread that gets the turn makes it one instruction at a time.
+    pub(super) fn is_surveyed(&self, tid: i32) -> bool {
+        let several = || self.processes.get(&self.root).is_some_and(|process| process.threads > 1);
+        let own = || self.tasks.get(&tid).is_some_and(|task| task.pid == self.root);
+        self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) && several() && own()
+    }
+
+    /// Follows a thread through its turn.
+    pub(super) fn survey(&mut self, tid: i32) -> Result<(), TracerError> {
+        let mut was_own = false;
+        for _ in 0..SLICE {
+            if !self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) {
+                self.let_go(tid, Resume::Go(0));
+                return Ok(());
+            }
+            let is_own = self.look_at_access(tid);
+            let back = if was_own && !is_own { self.way_back(tid) } else { None };
+            was_own = is_own;
+            match self.stretch(tid, back)? {
+                Stretch::Made => {}
+                Stretch::Stopped(status) => return self.arrive(tid, status),
+                Stretch::Sleeps => return Ok(()),
+            }
+            if let Some(survey) = &mut self.survey {
+                *survey.made.entry(tid).or_default() += 1;
+            }
+        }
+        if let Some(turns) = &mut self.turns {
+            turns.preempted(tid, VirtualDuration::ZERO, 0);
+        }
+        Ok(())
+    }
+
+    /// Notes what the next instruction of a stopped thread touches; whether it is the program's own.
+    fn look_at_access(&mut self, tid: i32) -> bool {
+        let (Some(survey), Some(task)) = (&mut self.survey, self.tasks.get(&tid)) else { return false };
+        let Slot::Stopped(stopped) = &task.slot else { return false };
+        let Ok(registers) = stopped.registers() else { return false };
+        let own = survey.own.get_or_insert_with(|| OwnCode::of(task.pid));
+        if !own.holds(registers.instruction()) {
+            return false;
+        }
+        if let Some((address, written)) = own.access(tid, &registers) {
+            let word = survey.touched.entry(address / WORD).or_default();
+            word.threads.insert(tid);
+            word.places.insert(registers.instruction());
+            word.written |= written;
+        }
+        true
+    }
+
+    /// Where a thread that has just left the program's own code by a call comes back to it.
+    fn way_back(&self, tid: i32) -> Option<u64> {
+        let Slot::Stopped(stopped) = &self.tasks.get(&tid)?.slot else { return None };
+        let [back] = memory::read_words(tid, stopped.registers().ok()?.stack()).ok()?;
+        let own = self.survey.as_ref()?.own.as_ref()?;
+        Some(back.cast_unsigned()).filter(|back| own.holds(*back))
+    }
+}
+
+fn range(text: &str) -> Option<Range<u64>> {
+    let (from, to) = text.split_once('-')?;
+    Some(u64::from_str_radix(from, 16).ok()?..u64::from_str_radix(to, 16).ok()?)
+}
