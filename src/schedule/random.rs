@@ -82,6 +82,8 @@ impl Holds {
         if left == VirtualDuration::ZERO || !self.random.once_in(self.one_in) {
             return VirtualDuration::ZERO;
         }
-        VirtualDuration::from_nanos(self.random.below(left.min(LONGEST).as_nanos()) + 1)
+        // Short ones more often: of these a run may have more.
+        let longest = LONGEST.as_nanos() >> self.random.below(3);
+        VirtualDuration::from_nanos(self.random.below(left.as_nanos().min(longest)) + 1)
     }
 }

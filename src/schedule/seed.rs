@@ -18,7 +18,7 @@ pub fn for_seed(seed: u64) -> Box<dyn Policy> {
     }
     let mut random = SplitMix64::new(seed);
     // Half of the schedules delay nobody: threads that woke together meet more often there.
-    let holds = random.once_in(2).then(|| (8 << (2 * random.below(3)), random.next()));
+    let holds = random.once_in(2).then(|| (2 << (2 * random.below(4)), random.next()));
     let kind = random.below(8);
     let policy: Box<dyn Policy> = if kind < 6 {
         let policy = match kind {
