@@ -44,27 +44,6 @@ pub fn step(tid: pid_t) -> io::Result<()> {
     request(libc::PTRACE_SINGLESTEP, tid, ptr::null_mut(), number(0)).map(drop)
 }
 
-/// Makes a stopped thread stop by a SIGTRAP when it comes to one of these instructions (at most four), by its debug registers;
-/// where it was to stop before it does no more.
-pub fn set_breakpoints(tid: pid_t, places: &[u64]) -> io::Result<()> {
-    const FIRST: usize = std::mem::offset_of!(libc::user, u_debugreg);
-    // Of the seventh, two bits switch each of the others on, the lower one for this thread alone; the high half at zero means:
-    // on execution.
-    const CONTROL: usize = FIRST + 7 * size_of::<u64>();
-    let poke = |register: usize, value: u64| {
-        let value = usize::try_from(value).unwrap_or_default();
-        let (register, value) = (ptr::without_provenance_mut(register), ptr::without_provenance_mut(value));
-        request(libc::PTRACE_POKEUSER, tid, register, value).map(drop)
-    };
-    poke(CONTROL, 0)?;
-    let mut control = 0;
-    for (index, place) in places.iter().take(4).enumerate() {
-        poke(FIRST + index * size_of::<u64>(), *place)?;
-        control |= 1 << (2 * index);
-    }
-    if control == 0 { Ok(()) } else { poke(CONTROL, control) }
-}
-
 /// As [`cont`], and stops also when the present system call returns.
 pub fn syscall(tid: pid_t, signal: c_int) -> io::Result<()> {
     request(libc::PTRACE_SYSCALL, tid, ptr::null_mut(), number(signal)).map(drop)

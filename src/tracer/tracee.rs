@@ -1,6 +1,6 @@
 use std::io;
 
-use super::regs::{Native, Registers};
+use super::regs::{Native, Registers, break_at};
 use super::stop::Stop;
 use crate::sys::ptrace;
 
@@ -67,7 +67,7 @@ impl Stopped {
 
     /// Makes it stop when it comes to one of these instructions, at most four, and nowhere else.
     pub(super) fn set_breakpoints(&self, places: &[u64]) -> io::Result<()> {
-        ptrace::set_breakpoints(self.tid, places)
+        break_at(self.tid, places)
     }
 
     /// Lets it make one instruction. A thread that was killed while it stood still is let go, too.

@@ -8,7 +8,7 @@ mod watchpoints;
 pub(in crate::tracer) use access::{LONGEST, Operand};
 pub(in crate::tracer) use ordering::ORDERING;
 pub(in crate::tracer) use table::CALLS;
-pub(in crate::tracer) use watchpoints::{WATCHPOINTS, code_before, take_hits, watch_words, written};
+pub(in crate::tracer) use watchpoints::{WATCHPOINTS, break_at, code_before, take_hits, watch_words, written};
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! The processor's debug registers: it stops a thread after each write to one of four words.
+//! The processor's debug registers: it stops a thread after each write to one of four words, or before one of four instructions.
 
 use std::io;
 use std::mem::offset_of;
@@ -29,6 +29,19 @@ pub(in crate::tracer) fn watch_words(tid: i32, words: &[u64]) -> io::Result<()> 
         control |= 1 << (2 * slot) | 0b1101 << (16 + 4 * slot);
     }
     ptrace::set_user_word(tid, register(CONTROL), control)
+}
+
+/// Stops a thread, which stands still, by a SIGTRAP when it comes to one of these instructions, and nowhere else from now on.
+pub(in crate::tracer) fn break_at(tid: i32, places: &[u64]) -> io::Result<()> {
+    // None is watched while a place is not what it was.
+    ptrace::set_user_word(tid, register(CONTROL), 0)?;
+    let mut control = 0_u64;
+    for (slot, place) in places.iter().take(WATCHPOINTS).enumerate() {
+        ptrace::set_user_word(tid, register(slot), *place)?;
+        // On, for this thread; the high half at zero means: on execution.
+        control |= 1 << (2 * slot);
+    }
+    if control == 0 { Ok(()) } else { ptrace::set_user_word(tid, register(CONTROL), control) }
 }
 
 /// Which of its words a thread has just written to; asked once for a stop.
