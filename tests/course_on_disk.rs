@@ -148,3 +148,18 @@ fn a_warning_does_not_keep_a_course_from_being_loaded() {
     assert_eq!(loaded.warnings.len(), 1);
     assert_eq!(loaded.course.exercises.len(), 2);
 }
+
+#[test]
+fn each_starter_of_our_course_is_the_recorded_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut compared = 0;
+    for exercise in fs::read_dir(root.join("exercises")).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
+        for file in ["main.rs", "main.py"] {
+            let Ok(starter) = fs::read_to_string(exercise.path().join(file)) else { continue };
+            let recorded = root.join("graders").join(exercise.file_name()).join("starter").join(file);
+            assert_eq!(fs::read_to_string(&recorded).ok(), Some(starter), "{}: `grade bless`", recorded.display());
+            compared += 1;
+        }
+    }
+    assert!(compared > 4, "only {compared} starters were found");
+}

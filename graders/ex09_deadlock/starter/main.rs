@@ -79,7 +79,7 @@ fn main() {
             tasks(1, 2);
             transfers(&["0:1:10", "1:0:20", "2:3:5"].map(Transfer::parse));
         }
-        ["tasks", foo, boo] => tasks(foo.parse().expect("seconds"), boo.parse().expect("seconds")),
+        ["tasks", first, second] => tasks(first.parse().expect("seconds"), second.parse().expect("seconds")),
         ["transfers", ref list @ ..] => {
             transfers(&list.iter().map(|word| Transfer::parse(word)).collect::<Vec<_>>());
         }
