@@ -6,12 +6,21 @@ use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. `cli` and the crate root may use all; nobody uses `cli`.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("batch", &["build", "check", "clock", "course", "diag", "engine", "event", "pool", "report", "schedule", "trace"]),
-    ("pool", &["build", "course", "engine", "event", "sys", "trace", "wire"]),
+    (
+        "batch",
+        &[
+            "build", "check", "clock", "course", "diag", "engine", "event", "folder", "pool", "report", "schedule",
+            "trace",
+        ],
+    ),
+    ("pool", &["build", "course", "engine", "event", "folder", "sys", "trace", "wire"]),
     ("explore", &["clock", "schedule", "trace", "tracer"]),
-    ("engine", &["build", "clock", "course", "fixture", "sandbox", "schedule", "sys", "trace", "tracer", "wire"]),
+    (
+        "engine",
+        &["build", "clock", "course", "fixture", "folder", "sandbox", "schedule", "sys", "trace", "tracer", "wire"],
+    ),
     ("tracer", &["clock", "sandbox", "schedule", "sys", "trace"]),
-    ("build", &["course", "event", "sandbox", "sys", "wire"]),
+    ("build", &["course", "event", "folder", "sandbox", "sys", "wire"]),
     ("fixture", &["sys", "trace"]),
     ("sandbox", &["clock", "sys"]),
     ("schedule", &["clock"]),
@@ -22,6 +31,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("trace", &["clock"]),
     ("clock", &[]),
     ("diag", &[]),
+    ("folder", &[]),
     ("sys", &[]),
     ("wire", &[]),
 ];

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use grade::clock::VirtualDuration;
-use grade::explore::{Exploration, Outcome, Plan, explore};
+use grade::explore::{Exploration, Outcome, Plan, explore, surveyed};
 use grade::trace::{End, Ended, ExitStatus, Trace, write_jsonl};
 use grade::tracer::{self, Options};
 
@@ -38,7 +38,8 @@ fn options(command: Vec<OsString>) -> Options {
 
 fn tried(options: &Options, first_seed: u64, schedules: u64) -> Exploration {
     let plan = Plan { first_seed, schedules, jobs: NonZeroUsize::new(4).expect("not zero") };
-    explore(options, plan, &|_| {}).expect("the guest can be run")
+    let options = surveyed(options.clone()).expect("the guest can be run");
+    explore(&options, plan, &|_| {}).expect("the guest can be run")
 }
 
 fn is_right(outcome: &Outcome) -> bool {

@@ -6,7 +6,7 @@ use crate::build::{BuildOutcome, Submission};
 use crate::check::verdict::Status;
 use crate::check::{CaseRun, SourceText, judge};
 use crate::engine::RunRequest;
-use crate::pool::{Folder, Use};
+use crate::folder::Folder;
 use crate::schedule::{Switch, minimise};
 use crate::trace::Trace;
 use crate::trace::snapshot::SnapshotFolder;
@@ -39,7 +39,7 @@ impl Grader<'_> {
         let engine = &*self.engines.first;
         let request = request(engine, spec, &program, &self.interrupt, key);
         let run = |switches: Option<&[Switch]>| {
-            let folder = Folder::new(Use::Run, &std::env::temp_dir(), 0o700, |_| Ok(())).ok()?;
+            let folder = Folder::of_a_run().ok()?;
             let request = RunRequest { cwd: folder.path().to_owned(), ..request.clone() };
             let (trace, switches) = engine.run_under(&request, switches).ok()?;
             Some((own_paths(trace, &program), switches))
@@ -60,7 +60,7 @@ impl Grader<'_> {
                 && !self.interrupt.is_set()
                 && run(Some(tried)).is_some_and(|(trace, _)| fails(&trace))
         });
-        let folder = tempfile::Builder::new().prefix("grade-run-").tempdir().ok()?;
+        let folder = Folder::of_a_run().ok()?;
         let request = RunRequest { cwd: folder.path().to_owned(), ..request.clone() };
         let trace = own_paths(engine.run_shown(&request, &fewest).ok()?, &program);
         fails(&trace).then_some(trace)

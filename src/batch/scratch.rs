@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::JournalError;
 use super::journal::Journal;
-use crate::pool::{Folder, Use};
+use crate::folder::{Folder, Use};
 
 /// The folder for a batch's temporary files: removed when dropped, and by the next batch when we are killed.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
-use std::fs::{File, OpenOptions, TryLockError, symlink_metadata};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, TempDir};
+
+use crate::folder::lock;
 
 /// A fresh folder of the cache, removed when dropped. While its owner lives it holds a lock (`flock(2)`) on it, of which
 /// the kernel lets go however the owner dies: so the next build knows what a killed one left ([`sweep`]).
@@ -19,14 +20,11 @@ impl Scratch {
     pub(super) fn new(parent: &Path) -> io::Result<Self> {
         loop {
             let folder = Builder::new().prefix(&prefix(std::process::id())).tempdir_in(parent)?;
-            let lock = match lock(folder.path()) {
-                Ok(lock) => Some(lock),
+            match lock(folder.path()) {
+                Ok(Some(lock)) => return Ok(Self { folder, lock: Some(lock) }),
                 // Who sweeps was quicker, and removes it.
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::NotFound) => continue,
-                Err(_) => None,
-            };
-            if lock.as_ref().is_none_or(|lock| is_at(lock, folder.path())) {
-                return Ok(Self { folder, lock });
+                Ok(None) => {}
+                Err(_) => return Ok(Self { folder, lock: None }),
             }
         }
     }
@@ -50,26 +48,11 @@ pub(super) fn prefix(pid: u32) -> String {
 pub(super) fn sweep(parent: &Path) {
     for entry in parent.read_dir().into_iter().flatten().flatten() {
         let ours = entry.file_name().as_encoded_bytes().starts_with(b"build-");
-        if ours && let Ok(_held) = lock(&entry.path()) {
+        if ours && let Ok(Some(_held)) = lock(&entry.path()) {
             // What cannot be removed is tried again.
             let _left = std::fs::remove_dir_all(entry.path());
         }
     }
-}
-
-fn lock(folder: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().read(true).custom_flags(libc::O_DIRECTORY | libc::O_NOFOLLOW).open(folder)?;
-    file.try_lock().map_err(|error| match error {
-        TryLockError::WouldBlock => io::ErrorKind::WouldBlock.into(),
-        TryLockError::Error(error) => error,
-    })?;
-    Ok(file)
-}
-
-/// Whether the folder that was locked still stands there.
-fn is_at(lock: &File, path: &Path) -> bool {
-    let number = |data: std::fs::Metadata| (data.dev(), data.ino());
-    lock.metadata().ok().map(number) == symlink_metadata(path).ok().map(number)
 }
 
 #[cfg(test)]

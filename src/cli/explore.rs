@@ -13,7 +13,7 @@ use super::console::Verbosity;
 use super::output::Output;
 use super::{Console, Exit, Failure};
 use crate::clock::VirtualDuration;
-use crate::explore::{Exploration, Outcome, Plan, explore, fewest_switches};
+use crate::explore::{Exploration, Outcome, Plan, explore, fewest_switches, surveyed};
 use crate::report::{columns, harmless};
 use crate::schedule::Switch;
 use crate::trace::{Ended, ExitStatus, Trace, cycles_in_words};
@@ -87,6 +87,7 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = args.jobs.and_then(|jobs| NonZeroUsize::new(usize::from(jobs))).unwrap_or(processors);
     let plan = Plan { first_seed: args.first_seed, schedules: args.schedules, jobs };
+    let options = surveyed(options).map_err(|error| failure(&error))?;
     let found = explore(&options, plan, &|_| {}).map_err(|error| failure(&error))?;
     if options.interrupt.load(Ordering::SeqCst) {
         return Ok(Exit::Interrupted);

@@ -18,6 +18,7 @@ use super::args::{ClockArg, SandboxArg};
 use super::console::Verbosity;
 use super::{Console, Failure};
 use crate::clock::VirtualDuration;
+use crate::explore::surveyed;
 use crate::report::{TextStyle, trace_text, write_perfetto};
 use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
 use crate::trace::{ClockKind, End, Ended, ExitStatus, Trace, write_jsonl};
@@ -131,9 +132,7 @@ fn trace(args: &TraceArgs, console: &Console) -> Result<u8, (u8, Failure)> {
             .map_err(|error| ours(Failure::machine(format_args!("failed to wait for signals: {error}"))))?;
     }
     if options.schedule != 0 {
-        // What a seed means depends on it, as it does for `grade explore`.
-        options.places =
-            tracer::survey(&options).map_err(|error| (status_of_error(&error), failure_of_error(&error)))?.into();
+        options = surveyed(options).map_err(|error| (status_of_error(&error), failure_of_error(&error)))?;
     }
     let first = tracer::run_recorded(&options).map_err(|error| (status_of_error(&error), failure_of_error(&error)))?;
     let run = if args.schedule == 0 || args.stdin {

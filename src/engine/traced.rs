@@ -9,6 +9,7 @@ use super::{Engine, EngineError, EngineSettings, RunRequest};
 use crate::clock::VirtualDuration;
 use crate::course::model::Needs;
 use crate::fixture::Record;
+use crate::folder::Folder;
 use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
 use crate::schedule::Switch;
 use crate::trace::{ClockKind, EventKind, Trace};
@@ -150,7 +151,7 @@ impl TracedEngine {
     fn with_holders(&self, request: &RunRequest, switches: Option<&[Switch]>, first: Recorded) -> Trace {
         tracer::with_holders(first, |again| {
             // What a run left in its folder would be another beginning.
-            let folder = tempfile::Builder::new().prefix("grade-run-").tempdir().ok()?;
+            let folder = Folder::of_a_run().ok()?;
             let request = RunRequest { cwd: folder.path().to_owned(), ..request.clone() };
             let options = Options { switches: switches.map(<[Switch]>::to_vec), ..self.options(&request).ok()? };
             tracer::run_recorded(&again.options(options)).ok()

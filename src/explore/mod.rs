@@ -7,4 +7,4 @@ mod outcome;
 mod run;
 
 pub use outcome::{Exploration, Outcome, SCHEMA};
-pub use run::{Plan, explore, fewest_switches, shown};
+pub use run::{Plan, explore, fewest_switches, shown, surveyed};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Exploration;
 use crate::schedule::{Switch, minimise};
-use crate::trace::{Ended, EventKind, Tid, Trace};
+use crate::trace::{Ended, Trace};
 use crate::tracer::{self, Options, TracerError};
 
 /// Which schedules are tried, and how many side by side.
@@ -27,7 +27,6 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
     let runs = Mutex::new(Vec::<(u64, Trace)>::new());
     let failed = Mutex::new(None);
     let next = AtomicU64::new(0);
-    let options = &surveyed(options)?;
     std::thread::scope(|scope| {
         for _ in 0..plan.jobs.get() {
             scope.spawn(|| {
@@ -59,7 +58,8 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
         if options.interrupt.load(Ordering::SeqCst) {
             break;
         }
-        outcome.cycles = cycles(&shown(&Options { schedule: outcome.seed, ..options.clone() })?);
+        let trace = shown(&Options { schedule: outcome.seed, ..options.clone() })?;
+        outcome.cycles = trace.stuck().map_or_else(Vec::new, |stuck| stuck.cycles.to_vec());
     }
     Ok(found)
 }
@@ -73,17 +73,13 @@ pub fn shown(options: &Options) -> Result<Trace, TracerError> {
     Ok(tracer::with_holders(first, |again| tracer::run_recorded(&again.options(options.clone())).ok()))
 }
 
-fn cycles(trace: &Trace) -> Vec<Vec<Tid>> {
-    let cycles = trace.events.iter().find_map(|event| match &event.kind {
-        EventKind::Stuck { cycles, .. } => Some(cycles.clone()),
-        _ => None,
-    });
-    cycles.unwrap_or_default()
-}
-
-/// With the places at which schedules may preempt its threads.
-fn surveyed(options: &Options) -> Result<Options, TracerError> {
-    Ok(Options { places: tracer::survey(options)?.into(), ..options.clone() })
+/// With the places at which schedules may preempt its threads, which are a part of what a seed means: whoever looks at a
+/// seed again has to go by the same ones.
+///
+/// # Errors
+/// When the program cannot be run.
+pub fn surveyed(options: Options) -> Result<Options, TracerError> {
+    Ok(Options { places: tracer::survey(&options)?.into(), ..options })
 }
 
 /// So much real time is spent on leaving switches out.
@@ -95,7 +91,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// When the schedule cannot be run again.
 pub fn fewest_switches(options: &Options, seed: u64, budget: u32) -> Result<(Vec<Switch>, Trace), TracerError> {
-    let options = &surveyed(options)?;
     let recorded = tracer::run_recorded(&Options { schedule: seed, ..options.clone() })?;
     let (trace, switches) = (recorded.trace, recorded.switches);
     let with = |switches: &[Switch]| Options { schedule: seed, switches: Some(switches.to_vec()), ..options.clone() };

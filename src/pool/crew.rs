@@ -8,7 +8,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::folder;
 use super::process::Worker;
 use super::protocol::{Answer, Job};
 use super::queue::{Begun, Queue};
@@ -16,6 +15,7 @@ use super::settings::Settings;
 use super::turn::Label;
 use super::{Mishap, PoolError};
 use crate::event::WorkerStatus;
+use crate::folder;
 
 /// The workers of a pool, and a thread for each that does a job: it hands the job over, waits, and sees to it that
 /// whatever becomes of the worker, there is an answer.

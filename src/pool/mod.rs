@@ -9,7 +9,7 @@
 //! served by submission, small work fills the gaps, and nothing starves.
 //!
 //! When the pool's process dies, by `kill -9` too, its workers notice (a closed socket, `PR_SET_PDEATHSIG`), end their
-//! jobs, remove their files and go. Files of workers that were killed, too, go when a pool starts next (`folder`).
+//! jobs, remove their files and go. Files of workers that were killed, too, go when a pool starts next.
 //!
 //! Threads that block rather than an async runtime: there is one for each worker that is busy, which costs less than the
 //! worker itself, and what takes time (JSON of traces) is done side by side. The pool does not judge.
@@ -17,7 +17,6 @@
 mod crew;
 mod error;
 mod face;
-mod folder;
 mod process;
 mod processors;
 mod protocol;
@@ -29,7 +28,6 @@ mod worker;
 
 pub use error::{Mishap, PoolError};
 pub use face::Pool;
-pub use folder::{Folder, Use};
 pub use settings::{Patience, WorkerCommand};
 pub use turn::Turn;
 pub use worker::worker_command;

@@ -10,10 +10,10 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::Signal;
 
-use super::folder::{Folder, Use};
 use super::protocol::{Answer, Frames, Hello, Job, Order, Report};
 use super::settings::Settings;
 use super::{Mishap, remains};
+use crate::folder::{Folder, Use};
 use crate::sys::descriptor;
 
 /// How often an interrupt and the clock are looked at while a worker works, in milliseconds.

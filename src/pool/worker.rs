@@ -22,13 +22,13 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, dup2_stdin, dup2_stdout, setsid};
 use signal_hook::consts::SIGTERM;
 
-use super::folder::remove;
 use super::processors::Processors;
 use super::protocol::{Answer, BEAT, Frames, Hello, Job, Order, Report, send};
 use super::remains;
 use crate::build::{Builder, BuilderSettings};
 use crate::engine::{EngineError, EngineSettings, Interrupt, RunRequest};
 use crate::event::Silent;
+use crate::folder::remove;
 use crate::trace::Trace;
 
 /// The hidden subcommand of the worker.

@@ -81,7 +81,7 @@ struct FilterProgram {
     instructions: *const seccompiler::sock_filter,
 }
 
-fn pointers(strings: &[CString]) -> Vec<*const c_char> {
+pub(super) fn pointers(strings: &[CString]) -> Vec<*const c_char> {
     strings.iter().map(|string| string.as_ptr()).chain([ptr::null()]).collect()
 }
 
@@ -95,14 +95,14 @@ fn pointers(strings: &[CString]) -> Vec<*const c_char> {
 pub fn spawn(steps: &[Step], image: &Image, report: RawFd) -> io::Result<pid_t> {
     let argv = pointers(&image.argv);
     let env = pointers(&image.env);
-    let parent = pid_t::try_from(std::process::id()).map_err(io::Error::other)?;
+    let parent = std::process::id();
     // SAFETY: plain fork by raw system call: no fork handlers run, and the child makes only system calls.
     let pid = unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) };
     if pid == -1 {
         return Err(io::Error::last_os_error());
     }
     if pid == 0 {
-        if !dies_with(parent) {
+        if !dies_with(Some(parent)) {
             // SAFETY: ends the child without running the parent's exit handlers.
             unsafe { libc::_exit(127) }
         }
@@ -111,12 +111,14 @@ pub fn spawn(steps: &[Step], image: &Image, report: RawFd) -> io::Result<pid_t> 
     pid_t::try_from(pid).map_err(io::Error::other)
 }
 
-/// Has the kernel kill this child when its parent ends, at whatever moment; false when that has happened by now.
-fn dies_with(parent: pid_t) -> bool {
+/// Has the kernel kill this child when its parent ends, at whatever moment; false when that has happened by now, as far as the
+/// child can see (with no `parent`, it sees none). Makes async-signal-safe calls only.
+pub(super) fn dies_with(parent: Option<u32>) -> bool {
     // SAFETY: numbers only.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
-    // SAFETY: no arguments.
-    unsafe { libc::getppid() == parent }
+    // SAFETY: no arguments, and it cannot fail.
+    let now = unsafe { libc::getppid() };
+    parent.is_none_or(|parent| u32::try_from(now) == Ok(parent))
 }
 
 fn become_program(steps: &[Step], image: &Image, argv: &[*const c_char], env: &[*const c_char], report: RawFd) -> ! {

@@ -4,7 +4,8 @@
 use std::ffi::{CStr, CString};
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
-use std::ptr;
+
+use super::child::{dies_with, pointers};
 
 /// The descriptor at which a stage finds what it is to do.
 pub const PLAN_FD: RawFd = 3;
@@ -69,10 +70,6 @@ pub fn launch(launch: &Launch<'_>) -> io::Result<libc::pid_t> {
     }
 }
 
-fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
-    strings.iter().map(|string| string.as_ptr()).chain([ptr::null()]).collect()
-}
-
 /// Runs in the child, where another thread of the parent may have held any lock: only bare system calls, no allocation.
 ///
 /// # Safety
@@ -85,12 +82,7 @@ unsafe fn become_program(
     env: &[*const libc::c_char],
     mut descriptors: [RawFd; 5],
 ) -> ! {
-    // SAFETY: prctl with integers only.
-    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) };
-    // SAFETY: getppid has no arguments.
-    let now = unsafe { libc::getppid() };
-    if parent.is_some_and(|parent| u32::try_from(now) != Ok(parent)) {
-        // It died before we could ask to be told.
+    if !dies_with(parent) {
         // SAFETY: ends the process without running anything of the parent's.
         unsafe { libc::_exit(125) }
     }

@@ -6,6 +6,8 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
+use super::child::dies_with;
+
 /// Gives the child this descriptor at an agreed number above 2.
 pub fn place_descriptor(command: &mut Command, descriptor: OwnedFd, number: RawFd) {
     let place = move || {
@@ -45,16 +47,7 @@ pub fn block_no_signals(command: &mut Command) {
 pub fn die_with_parent(command: &mut Command) {
     let parent = std::process::id();
     let bind = move || {
-        // SAFETY: PR_SET_PDEATHSIG takes integers only.
-        if unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) } == -1 {
-            return Err(io::Error::last_os_error());
-        }
-        // The parent may have died before the call.
-        // SAFETY: getppid takes nothing and cannot fail.
-        if u32::try_from(unsafe { libc::getppid() }) != Ok(parent) {
-            return Err(io::Error::from_raw_os_error(libc::ESRCH));
-        }
-        Ok(())
+        if dies_with(Some(parent)) { Ok(()) } else { Err(io::Error::from_raw_os_error(libc::ESRCH)) }
     };
     // SAFETY: the closure makes two async-signal-safe calls and allocates nothing (an OS error holds a number).
     unsafe { command.pre_exec(bind) };

@@ -20,5 +20,5 @@ pub use jsonl::{TraceReadError, TraceReadProblem, read_jsonl, write_jsonl};
 pub use normal::{Chain, Instant, Normal, NormalParseError, neutral_texts};
 pub use refused::{Refusable, Refused};
 pub(crate) use stuck::lock_cycles;
-pub use stuck::{StuckThread, Taken, cycles_in_words};
+pub use stuck::{Stuck, StuckThread, Taken, cycles_in_words};
 pub use whole::{ClockKind, End, Ended, ExitStatus, Header, LimitKind, SCHEMA, Trace};

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Pid, Tid};
+use super::{EventKind, Pid, Tid, Trace};
 use crate::clock::VirtualInstant;
 
 /// A thread of a deadlock.
@@ -21,6 +21,27 @@ pub struct StuckThread {
     /// The thread whose end it waits for, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub joins: Option<Tid>,
+}
+
+/// How a run got stuck.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stuck<'t> {
+    /// When.
+    pub t: VirtualInstant,
+    /// The threads that wait for ever.
+    pub threads: &'t [StuckThread],
+    /// The circles in which they wait for each other's locks, where they are known.
+    pub cycles: &'t [Vec<Tid>],
+}
+
+impl Trace {
+    /// How the run got stuck, if it did.
+    pub fn stuck(&self) -> Option<Stuck<'_>> {
+        self.events.iter().find_map(|event| match &event.kind {
+            EventKind::Stuck { threads, cycles } => Some(Stuck { t: event.t, threads, cycles }),
+            _ => None,
+        })
+    }
 }
 
 /// The moment at which a lock was taken for the last time.

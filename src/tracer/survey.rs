@@ -43,8 +43,8 @@ const WORD: u64 = 8;
 struct OwnCode {
     code: Vec<Range<u64>>,
     constant: Vec<Range<u64>>,
-    /// Functions of the library that is part of it, ascending.
-    library: Vec<Range<u64>>,
+    /// Functions of the standard library, which is part of it, ascending.
+    standard: Vec<Range<u64>>,
     /// Instructions that were looked at, by place.
     operands: HashMap<u64, Option<Operand>>,
 }
@@ -70,7 +70,7 @@ impl OwnCode {
             }
         }
         let base = own.constant.iter().map(|range| range.start).min().unwrap_or_default();
-        own.library =
+        own.standard =
             fs::read(format!("/proc/{pid}/exe")).map(|file| symbols::library(&file, base)).unwrap_or_default();
         own
     }
@@ -81,8 +81,8 @@ impl OwnCode {
     }
 
     fn is_library(&self, at: u64) -> bool {
-        let before = self.library.partition_point(|range| range.start <= at);
-        before > 0 && self.library[before - 1].contains(&at)
+        let before = self.standard.partition_point(|range| range.start <= at);
+        before > 0 && self.standard[before - 1].contains(&at)
     }
 
     /// Where the instruction at which a thread goes on touches memory that others could share, and whether it may write there.

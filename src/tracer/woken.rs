@@ -54,15 +54,16 @@ impl Woken {
 impl World<'_> {
     /// The time of this thread's wait is up while others run.
     pub(super) fn let_woken_first(&mut self, tid: i32) {
-        self.let_first(tid, self.time.now());
+        let cpu = self.tasks.get_mut(&tid).and_then(|task| task.procfs.ran()).map_or(0, |(cpu, _)| cpu);
+        self.let_first(tid, cpu, self.time.now());
     }
 
     /// This thread is new.
     pub(super) fn let_new_begin(&mut self, tid: i32) {
-        self.let_first(tid, self.time.now().saturating_add(HEAD_START));
+        self.let_first(tid, 0, self.time.now().saturating_add(HEAD_START));
     }
 
-    fn let_first(&mut self, tid: i32, from: VirtualInstant) {
+    fn let_first(&mut self, tid: i32, cpu: u64, from: VirtualInstant) {
         if self.options.processors > 1
             || self.turns.is_some()
             || self.started.is_none()
@@ -70,8 +71,6 @@ impl World<'_> {
         {
             return;
         }
-        let Some(task) = self.tasks.get_mut(&tid) else { return };
-        let cpu = task.procfs.ran().map_or(0, |(cpu, _)| cpu);
         self.woken.threads.insert(tid, Since { cpu, real: Instant::now(), from });
     }
 

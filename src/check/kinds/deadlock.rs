@@ -2,7 +2,7 @@ use crate::check::finding::{Failure, Finding, Found, end_evidence};
 use crate::check::run::Run;
 use crate::check::verdict::Evidence;
 use crate::course::model::Deadlock;
-use crate::trace::{Ended, EventKind, StuckThread, cycles_in_words};
+use crate::trace::{Ended, Stuck, StuckThread, cycles_in_words};
 
 /// So many threads of circles are named.
 const MOST_NAMED: usize = 6;
@@ -22,11 +22,7 @@ pub(crate) fn check(run: &Run<'_>, deadlock: Deadlock) -> Found {
             .found();
     }
     let at = crate::clock::VirtualInstant::from_nanos(run.trace.end.elapsed);
-    let stuck = run.trace.events.iter().find_map(|event| match &event.kind {
-        EventKind::Stuck { threads, cycles } => Some((event.t, threads.as_slice(), cycles.as_slice())),
-        _ => None,
-    });
-    let (t, threads, cycles) = stuck.unwrap_or_default();
+    let Stuck { t, threads, cycles } = run.trace.stuck().unwrap_or_default();
     let waits = |thread: &StuckThread| format!("thread {} {}", thread.tid, thread.waits());
     let evidence = threads.iter().map(|thread| Evidence {
         t: t.as_nanos(),

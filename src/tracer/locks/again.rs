@@ -136,11 +136,7 @@ fn births(trace: &Trace) -> Vec<Tid> {
 }
 
 fn stuck(trace: &Trace) -> &[StuckThread] {
-    let found = trace.events.iter().find_map(|event| match &event.kind {
-        EventKind::Stuck { threads, .. } => Some(threads.as_slice()),
-        _ => None,
-    });
-    found.unwrap_or_default()
+    trace.stuck().map_or(&[], |stuck| stuck.threads)
 }
 
 /// Takes over what another run that ended alike showed of who holds what; whether it showed anything. Its threads may have

@@ -1,3 +1,8 @@
+//! Temporary folders that go with whoever made them, however it ends.
+//!
+//! The owner holds a lock on the folder, of which the kernel lets go when the owner dies; whoever comes next removes what
+//! nobody holds. What a folder is for is its owner's business.
+
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -10,14 +15,14 @@ const PREFIXES: [&str; 3] = ["grade-run-", "grade-worker-", "grade-batch-"];
 /// by the next `grade` (`sweep`). While the owner lives it holds a lock (`flock(2)`) on the folder itself, which the
 /// kernel lets go of however it dies.
 #[derive(Debug)]
-pub struct Folder {
+pub(crate) struct Folder {
     path: PathBuf,
     _lock: File,
 }
 
 /// What the files in a folder are for: how its name begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
+pub(crate) enum Use {
     /// One run.
     Run,
     /// All runs of one worker.
@@ -28,7 +33,7 @@ pub enum Use {
 
 impl Use {
     /// How the folder's name begins.
-    pub const fn prefix(self) -> &'static str {
+    pub(crate) const fn prefix(self) -> &'static str {
         PREFIXES[self as usize]
     }
 }
@@ -38,7 +43,7 @@ impl Folder {
     ///
     /// # Errors
     /// When it cannot be made, or `announce` fails.
-    pub fn new(
+    pub(crate) fn new(
         of: Use,
         parent: &Path,
         mode: u32,
@@ -58,8 +63,16 @@ impl Folder {
         Ok(folder)
     }
 
+    /// A new folder for one run, among the machine's temporary files.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(crate) fn of_a_run() -> io::Result<Self> {
+        Self::new(Use::Run, &std::env::temp_dir(), 0o700, |_| Ok(()))
+    }
+
     /// Where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 }
@@ -71,7 +84,7 @@ impl Drop for Folder {
 }
 
 /// Locks a folder of ours; none when another process has it, or has just removed it.
-fn lock(folder: &Path) -> io::Result<Option<File>> {
+pub(crate) fn lock(folder: &Path) -> io::Result<Option<File>> {
     let opened = OpenOptions::new().read(true).custom_flags(libc::O_DIRECTORY | libc::O_NOFOLLOW).open(folder);
     let file = match opened {
         Ok(file) => file,
@@ -89,7 +102,7 @@ fn lock(folder: &Path) -> io::Result<Option<File>> {
 }
 
 /// Removes what killed processes left in this folder: folders that are named like ours and that nobody holds.
-pub(super) fn sweep(parent: &Path) {
+pub(crate) fn sweep(parent: &Path) {
     for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let named = PREFIXES.iter().any(|prefix| name.as_encoded_bytes().starts_with(prefix.as_bytes()));
@@ -104,7 +117,7 @@ pub(super) fn sweep(parent: &Path) {
 }
 
 /// Removes a folder that a run wrote to, also one that it made unreadable.
-pub(super) fn remove(folder: &Path) {
+pub(crate) fn remove(folder: &Path) {
     if fs::remove_dir_all(folder).is_ok() {
         return;
     }
