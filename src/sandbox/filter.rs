@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, SeccompRule, TargetArch, sock_filter};
+use seccompiler::{BpfProgram, SeccompAction, SeccompRule, TargetArch, sock_filter};
 use serde::{Deserialize, Serialize};
 
 use super::calls::{allowed, not_there};
+use super::program::program;
 use super::{Rung, SandboxError};
 
 /// One instruction of a classic BPF program: code, jump if true, jump if false, constant (seccomp(2)).
@@ -26,9 +27,7 @@ impl Filter {
     ) -> Result<Self, SandboxError> {
         let refused = |cause: &dyn std::fmt::Display| SandboxError::Filter(cause.to_string());
         let arch = TargetArch::try_from(std::env::consts::ARCH).map_err(|cause| refused(&cause))?;
-        let filter = SeccompFilter::new(rules, otherwise, matched, arch).map_err(|cause| refused(&cause))?;
-        let program = BpfProgram::try_from(filter).map_err(|cause| refused(&cause))?;
-        Ok(program.into())
+        Ok(program(rules, matched, otherwise, arch).map_err(|cause| refused(&cause))?.into())
     }
 
     /// Puts the filter on this thread, for ever.

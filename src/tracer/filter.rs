@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
-};
+use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompRule};
 
 use super::calls::{Condition, Test, Treatment, When};
 use super::error::Unsupported;
 use super::regs::{CALLS, FILTER_ARCH, ORDERING};
+use crate::sandbox::program;
 
 /// Which calls a run wants to see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +49,7 @@ fn filter(calls: impl Iterator<Item = (i64, When)>, action: SeccompAction) -> Re
     if rules.is_empty() {
         return Ok(None);
     }
-    let filter = SeccompFilter::new(rules, SeccompAction::Allow, action, FILTER_ARCH).map_err(unsupported)?;
-    filter.try_into().map(Some).map_err(unsupported)
+    program(rules, action, SeccompAction::Allow, FILTER_ARCH).map(Some).map_err(unsupported)
 }
 
 /// The filters of a run: one that refuses, one an error; one that traces.

@@ -98,6 +98,18 @@ impl World<'_> {
         Quiet::Still
     }
 
+    /// Whether nobody waits for a look: it could only find that the program will never move again. A thread that sleeps until a
+    /// deadline loses what a late look takes; one that runs, or waits for another one, loses what an early one takes.
+    pub(super) fn nothing_is_due(&self) -> bool {
+        if self.started.is_none() {
+            return self.fixture.is_none();
+        }
+        let outside = self.network || self.streams.takes_input() || self.segments.under_way;
+        let holds = !self.strangers.is_empty() || self.tasks.values().any(|task| task.manners.held);
+        let due = self.left.is_some() || self.deadlines.iter().any(|(_, due)| !matches!(due, Due::TimeLimit));
+        !outside && !holds && !due
+    }
+
     /// A packet may sit in the kernel's queue for a moment. The queue is first in, first out for each CPU: once a packet of
     /// our own came through, all earlier ones have.
     pub(super) fn let_packets_arrive(&mut self) {

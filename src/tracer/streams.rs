@@ -148,6 +148,11 @@ impl Streams {
         matches!(self.stdin, Stdin::Inherited { outside: true })
     }
 
+    /// Whether input may still come, from outside or from us.
+    pub(super) const fn takes_input(&self) -> bool {
+        matches!(self.stdin, Stdin::Inherited { outside: true } | Stdin::Pipe { writing: Some(_), .. })
+    }
+
     /// Puts more input into the pipe, as much as fits; closes it after the last byte. True when something went in.
     pub(super) fn feed(&mut self) -> bool {
         let Stdin::Pipe { writing, rest, .. } = &mut self.stdin else { return false };

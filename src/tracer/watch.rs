@@ -123,6 +123,8 @@ impl Watch {
         }
         if world.woken.are_waited_for() {
             pause = FIRST_LOOK;
+        } else if world.nothing_is_due() {
+            pause = pause.max(LAST_LOOK);
         }
         self.tick.within(pause).map_err(wait_failed)?;
         wait::any(true).map_err(wait_failed)
