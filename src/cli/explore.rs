@@ -17,7 +17,7 @@ use crate::explore::{Exploration, Outcome, Plan, explore, fewest_switches, surve
 use crate::report::{columns, harmless};
 use crate::schedule::Switch;
 use crate::trace::{Ended, ExitStatus, Trace, cycles_in_words};
-use crate::tracer::{Options, OutputMode, StdinMode, TracerError};
+use crate::tracer::{Options, OutputMode, StdinMode};
 
 /// A run may take this long in real time, unless it is given more by its own clock.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -87,8 +87,8 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = args.jobs.and_then(|jobs| NonZeroUsize::new(usize::from(jobs))).unwrap_or(processors);
     let plan = Plan { first_seed: args.first_seed, schedules: args.schedules, jobs };
-    let options = surveyed(options).map_err(|error| failure(&error))?;
-    let found = explore(&options, plan, &|_| {}).map_err(|error| failure(&error))?;
+    let options = surveyed(options).map_err(|error| Failure::of_run(&error))?;
+    let found = explore(&options, plan, &|_| {}).map_err(|error| Failure::of_run(&error))?;
     if options.interrupt.load(Ordering::SeqCst) {
         return Ok(Exit::Interrupted);
     }
@@ -106,7 +106,7 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
             };
             for other in found.outcomes.iter().skip(1).take(shown) {
                 let (fewest, trace) =
-                    fewest_switches(&options, other.seed, RUNS_TO_MINIMISE).map_err(|error| failure(&error))?;
+                    fewest_switches(&options, other.seed, RUNS_TO_MINIMISE).map_err(|error| Failure::of_run(&error))?;
                 text.push_str(&drawn(other, &fewest, &trace));
             }
             text
@@ -115,13 +115,6 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
     output.write(&text, console)?;
     output.finish()?;
     Ok(if found.outcomes.len() > 1 { Exit::NotPassed } else { Exit::Success })
-}
-
-fn failure(error: &TracerError) -> Failure {
-    match error {
-        TracerError::Start { .. } => Failure::usage(error),
-        _ => Failure::machine(error).help("`grade doctor` says what this machine offers"),
-    }
 }
 
 fn human(found: &Exploration, args: &ExploreArgs, verbosity: Verbosity) -> String {

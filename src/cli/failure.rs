@@ -1,6 +1,8 @@
 use std::fmt::Display;
+use std::io;
 
 use super::Exit;
+use crate::tracer::TracerError;
 
 /// Why a command stopped before its end: what a person reads, the way out, and the exit status.
 ///
@@ -31,6 +33,22 @@ impl Failure {
     /// This machine, or a file on it, does not let us.
     pub(crate) fn machine(message: impl Display) -> Self {
         Self::new(Exit::Unsupported, message)
+    }
+
+    /// A program that somebody named could not be run under the tracer.
+    pub(crate) fn of_run(error: &TracerError) -> Self {
+        let TracerError::Start { cause, .. } = error else {
+            return Self::machine(error).help("`grade doctor` says what this machine offers");
+        };
+        let failure = Self::usage(error);
+        match cause.kind() {
+            io::ErrorKind::NotFound => failure.help("is it spelled right, and in a folder of PATH?"),
+            io::ErrorKind::PermissionDenied => failure.help("is it a program? `chmod +x FILE` makes a file one"),
+            _ if cause.raw_os_error() == Some(libc::ENOEXEC) => {
+                failure.help("the first line of a script says what runs it, such as `#!/bin/sh`")
+            }
+            _ => failure,
+        }
     }
 
     /// Adds a way out.

@@ -17,7 +17,8 @@ pub(crate) fn run(args: &ExerciseArg, console: &Console) -> Result<Exit, Failure
         console.print("There are no hints for this exercise.\n")?;
         return Ok(Exit::Success);
     }
-    let shown = (record.hints + 1).min(hints.len());
+    // Only a workspace remembers how many were asked for.
+    let shown = if place.workspace.is_some() { (record.hints + 1).min(hints.len()) } else { hints.len() };
     let mut text = String::new();
     for check in &hints[..shown] {
         text.push_str(&format!("{}\n  {}\n", check.name, check.hint.trim().replace('\n', "\n  ")));

@@ -132,9 +132,9 @@ fn trace(args: &TraceArgs, console: &Console) -> Result<u8, (u8, Failure)> {
             .map_err(|error| ours(Failure::machine(format_args!("failed to wait for signals: {error}"))))?;
     }
     if options.schedule != 0 {
-        options = surveyed(options).map_err(|error| (status_of_error(&error), failure_of_error(&error)))?;
+        options = surveyed(options).map_err(|error| (status_of_error(&error), Failure::of_run(&error)))?;
     }
-    let first = tracer::run_recorded(&options).map_err(|error| (status_of_error(&error), failure_of_error(&error)))?;
+    let first = tracer::run_recorded(&options).map_err(|error| (status_of_error(&error), Failure::of_run(&error)))?;
     let run = if args.schedule == 0 || args.stdin {
         first.trace
     } else {
@@ -278,17 +278,6 @@ fn status_of_error(error: &TracerError) -> u8 {
         TracerError::Start { cause, .. } if cause.kind() == io::ErrorKind::NotFound => NOT_FOUND,
         TracerError::Start { .. } => NOT_EXECUTABLE,
         _ => OUR_FAILURE,
-    }
-}
-
-fn failure_of_error(error: &TracerError) -> Failure {
-    let failure = Failure::machine(error);
-    match error {
-        TracerError::Start { cause, .. } if cause.kind() == io::ErrorKind::NotFound => {
-            failure.help("is it spelled right, and in a folder of PATH?")
-        }
-        TracerError::Unsupported(_) => failure.help("`grade doctor` says what this machine offers"),
-        _ => failure,
     }
 }
 

@@ -169,3 +169,19 @@ fn words_that_mean_nothing_are_usage_errors() {
         assert_eq!(output.status.code(), Some(2), "{line}: {}", desk.said(&output));
     }
 }
+
+#[test]
+fn a_program_that_cannot_be_run_gets_a_way_out_from_trace_and_from_explore() {
+    let desk = Desk::empty();
+    desk.write("plain.txt", "echo hello\n");
+    desk.write("script", "echo hello\n");
+    let program = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(desk.dir().join("script"), program).expect("it is ours");
+    let ways = [("absent", "spelled right"), ("plain.txt", "chmod +x"), ("script", "#!/bin/sh")];
+    for (command, way) in ways {
+        for tool in ["trace", "explore"] {
+            let said = desk.grade(&format!("{tool} -- ./{command}"));
+            assert!(said.contains(way), "{tool} {command}: {said}");
+        }
+    }
+}

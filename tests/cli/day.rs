@@ -34,6 +34,14 @@ fn hints_come_one_by_one_and_first_for_what_failed() {
 }
 
 #[test]
+fn where_nobody_counts_the_hints_all_are_given() {
+    let desk = Desk::empty();
+    let said = desk.grade("hint ex01");
+    assert!(said.contains("Start both threads first"), "{said}");
+    assert!(!said.contains("Ask again"), "{said}");
+}
+
+#[test]
 fn reset_brings_back_the_starter_and_keeps_what_was_there() {
     let desk = Desk::tiny();
     let starter = desk.read("exercises/ex01_hello/main.rs");
