@@ -121,6 +121,20 @@ fn the_programs_output_goes_through_untouched() {
 }
 
 #[test]
+fn what_children_write_after_the_programs_end_goes_through_while_they_hold_its_output() {
+    let start = Instant::now();
+    let (trace, output) =
+        traced(&[], "(sleep 2; echo late) & (sleep 3600 > /dev/null 2>&1; touch /dev/null) & echo early; exit 3");
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(text(&output.stdout), "early\nlate\n");
+    assert!(trace.end.elapsed < 1_000_000_000, "the program itself took no time: {}", trace.end.elapsed);
+    // One that never lets go of it is not waited for without bound.
+    let output = Traced::new(&["-q", "--", "sh", "-c", "(while :; do sleep 1; done) & echo done"]).run();
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(0), "done\n"));
+    assert!(start.elapsed().as_secs() < 60, "their time was virtual");
+}
+
+#[test]
 fn a_big_output_goes_through_whole() {
     let output = Traced::new(&["-q", "--", "sh", "-c", "yes 0123456789abcdef | head -c 3000000"]).run();
     assert_eq!(output.stdout.len(), 3_000_000);

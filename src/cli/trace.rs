@@ -34,6 +34,9 @@ const NOT_EXECUTABLE: u8 = 126;
 const NOT_FOUND: u8 = 127;
 /// Ctrl-C, as shells say it.
 const INTERRUPTED: u8 = 130;
+/// For how long children go on that outlive the program and hold its output: whoever reads that from a pipe waits for them. One
+/// that serves for ever is not waited for.
+const LINGER: VirtualDuration = VirtualDuration::from_secs(60);
 /// How wide the drawing is where there is no terminal.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
 
@@ -173,6 +176,7 @@ fn options(args: &TraceArgs) -> Options {
         options.epoch = epoch;
     }
     (options.limits.time, options.real_limit) = limits(args.timeout, args.clock);
+    options.linger = LINGER;
     options
 }
 
