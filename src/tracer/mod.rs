@@ -83,6 +83,7 @@ mod stuck;
 mod survey;
 mod symbols;
 mod task;
+mod terminals;
 mod time;
 mod timerfd;
 mod timers;

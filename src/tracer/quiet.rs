@@ -80,9 +80,7 @@ impl World<'_> {
             }
             free.push((task.tid, task.procfs.ran().map_or(0, |(_, slices)| slices)));
         }
-        if self.network {
-            self.let_packets_arrive();
-        }
+        self.let_all_arrive();
         if !self.tasks.values_mut().filter(|task| task.wait().is_some()).all(sleeps) {
             return Quiet::Runs;
         }
@@ -110,9 +108,20 @@ impl World<'_> {
         !outside && !holds && !due
     }
 
+    /// Lets arrive what the kernel has taken from one thread for another; false where it takes nothing that it keeps.
+    pub(super) fn let_all_arrive(&mut self) -> bool {
+        if self.network {
+            self.let_packets_arrive();
+        }
+        if self.terminals {
+            self.let_terminals_deliver();
+        }
+        self.network || self.terminals
+    }
+
     /// A packet may sit in the kernel's queue for a moment. The queue is first in, first out for each CPU: once a packet of
     /// our own came through, all earlier ones have.
-    pub(super) fn let_packets_arrive(&mut self) {
+    fn let_packets_arrive(&mut self) {
         if !self.loopback.flush() || self.options.processors > 1 {
             std::thread::sleep(Duration::from_micros(300));
         }

@@ -281,11 +281,8 @@ impl World<'_> {
         if let Some(turns) = &mut self.turns {
             turns.unsettled = true;
         }
-        if self.network {
-            self.let_packets_arrive();
-            if self.settle() != Settled::Yes {
-                return Moved::Yes;
-            }
+        if self.let_all_arrive() && self.settle() != Settled::Yes {
+            return Moved::Yes;
         }
         if self.time.pace() == Pace::Virtual {
             self.choose_deadline();

@@ -71,6 +71,8 @@ pub(super) struct World<'o> {
     pub(super) carried: usize,
     /// Whether the tree has opened an internet socket: a packet of it may be under way while all sleep.
     pub(super) network: bool,
+    /// Whether the tree has made a pseudo-terminal: the same goes for what is written to one.
+    pub(super) terminals: bool,
     /// The descriptor of the fixture's record.
     pub(super) fixture: Option<super::fixture::Fixture>,
     /// Threads that stopped for the first time before their maker told of them.
@@ -173,6 +175,7 @@ impl<'o> World<'o> {
             refused: BTreeSet::new(),
             carried: 0,
             network: false,
+            terminals: false,
             fixture: None,
             strangers: HashMap::new(),
             doors: BTreeSet::new(),

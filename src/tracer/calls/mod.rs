@@ -261,6 +261,10 @@ fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut N
         Call::Pwrite => output::pwrite(world, caller, registers),
         Call::Pwritev => output::pwritev(world, caller, registers),
         Call::Transfer => Ok(output::transfer(world, caller, registers)),
+        Call::Terminal => {
+            world.terminals = true;
+            Ok(Then::Go)
+        }
         Call::SchedGetaffinity => affinity::get(world, caller, registers),
         Call::SchedSetaffinity => affinity::set(world, caller, registers),
     }

@@ -66,6 +66,8 @@ pub(in crate::tracer) enum Call {
     Pwrite,
     Pwritev,
     Transfer,
+    /// Opens a pseudo-terminal for use.
+    Terminal,
     SchedGetaffinity,
     SchedSetaffinity,
 }

@@ -26,6 +26,8 @@ const SOCKET_TIMEOUTS: When =
 /// Flags of `open` on this CPU.
 const O_CREAT: u64 = 0o100;
 const O_TRUNC: u64 = 0o1000;
+/// `TIOCSPTLCK`, without which nobody opens the other end of a pseudo-terminal.
+const PTY_UNLOCKED: When = &[&[is(1, 0x4004_5431)]];
 /// `PR_SET_TSC`: would read the machine's own counter again.
 const CYCLE_COUNTER: When = &[&[is(0, 26)]];
 
@@ -47,7 +49,7 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (13, "rt_sigaction", Ignored),
     (14, "rt_sigprocmask", Ignored),
     (15, "rt_sigreturn", Ignored),
-    (16, "ioctl", Ignored),
+    (16, "ioctl", Observed(C::Terminal, PTY_UNLOCKED)),
     (17, "pread64", Ignored),
     (18, "pwrite64", Observed(C::Pwrite, ALWAYS)),
     (19, "readv", Ignored),
