@@ -315,6 +315,29 @@ fn a_python_program_runs_unbuffered_in_a_clean_environment() {
 }
 
 #[test]
+fn what_is_installed_on_the_machine_is_not_there_for_a_python_submission() {
+    let desk = Desk::new();
+    let source = "import sys\nprint([path for path in sys.path if path.endswith('-packages')], sys.version_info[0])\n";
+    let program = ready(desk.build("main.py", source));
+    let (ok, output, errors) = run(&program);
+    assert!(ok, "{errors}");
+    assert_eq!(output, "[] 3\n");
+    // What the interpreter's own start brings stays.
+    let (ok, _, errors) = run(&ready(desk.build("exit.py", "import multiprocessing, ssl\nexit(0)\n")));
+    assert!(ok, "{errors}");
+}
+
+#[test]
+fn a_python_submission_starts_itself_again_by_its_interpreters_name() {
+    let desk = Desk::new();
+    let source = "import subprocess, sys\nif len(sys.argv) == 1:\n    subprocess.run([sys.executable, sys.argv[0], 'again'])\nprint(sys.prefix == sys.base_prefix, sys.argv[1:])\n";
+    let program = ready(desk.build("main.py", source));
+    let (ok, output, errors) = run(&program);
+    assert!(ok, "{errors}");
+    assert_eq!(output, "False ['again']\nFalse []\n");
+}
+
+#[test]
 fn a_syntax_error_is_shown_as_python_draws_it_with_the_students_path() {
     let desk = Desk::new();
     let path = desk.file("ex 1/main.py", "def f():\n    print('a'\n");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
-use super::{Interpreter, Packages};
+use super::{Bare, Interpreter, Packages};
 use crate::build::cache::failed;
 use crate::build::contain::Compile;
 use crate::build::fingerprint::Fingerprint;
@@ -30,14 +30,14 @@ const POLICY: Policy = Policy {
 /// The program, if it was checked before.
 pub(super) fn find(
     builder: &Builder<'_>,
-    interpreter: &Interpreter,
+    bare: &Bare,
     packages: Option<&Packages>,
     submission: &Submission,
     source: &[u8],
     colour: bool,
 ) -> Option<Program> {
-    let python = packages.map_or(&interpreter.path, |packages| &packages.python);
-    let kept = builder.store.find(&key(interpreter, source))?;
+    let python = packages.map_or(&bare.python, |packages| &packages.python);
+    let kept = builder.store.find(&key(&bare.interpreter, source))?;
     Some(ready(python, kept, true, submission, colour))
 }
 
@@ -47,13 +47,14 @@ fn key(interpreter: &Interpreter, source: &[u8]) -> String {
 
 pub(super) fn check(
     builder: &Builder<'_>,
-    interpreter: &Interpreter,
+    bare: &Bare,
     packages: Option<&Packages>,
     submission: &Submission,
     source: &[u8],
     colour: bool,
 ) -> Result<BuildOutcome, BuildError> {
-    let python = packages.map_or(&interpreter.path, |packages| &packages.python);
+    let python = packages.map_or(&bare.python, |packages| &packages.python);
+    let interpreter = &bare.interpreter;
     let key = key(interpreter, source);
     if let Some(kept) = builder.store.find(&key) {
         return Ok(BuildOutcome::Ready(ready(python, kept, true, submission, colour)));
@@ -103,7 +104,8 @@ fn is_well(builder: &Builder<'_>, interpreter: &Interpreter) -> Result<bool, Bui
 
 fn call<'a>(interpreter: &Interpreter, folder: &'a Path) -> Compile<'a> {
     let mut argv: Vec<OsString> = vec![interpreter.path.clone().into()];
-    argv.extend(["-I", "-B", "-c", CHECK].map(OsString::from));
+    // Without its site: nothing that is installed has a part in reading a source.
+    argv.extend(["-I", "-S", "-B", "-c", CHECK].map(OsString::from));
     argv.extend([folder.join(SOURCE).into(), message::PLACE.into()]);
     let env = vec![("LANG".into(), "C.UTF-8".into()), ("FORCE_COLOR".into(), "1".into())];
     Compile { argv, env, folder, reads: Vec::new() }
