@@ -162,9 +162,12 @@ impl Class {
         self.exercises.iter().find(|exercise| exercise.id == id)
     }
 
-    /// Who stands on the roster and handed in nothing.
+    /// Who stands on the roster and handed in nothing, not even something that was refused.
     pub fn missing(&self) -> impl Iterator<Item = &Student> {
-        self.students.iter().filter(|student| student.roster.is_some() && student.submissions.is_empty())
+        let refused = |student: &Student| self.refused.iter().any(|file| file.student.as_ref() == Some(&student.id));
+        self.students
+            .iter()
+            .filter(move |student| student.roster.is_some() && student.submissions.is_empty() && !refused(student))
     }
 
     /// Every submission with its student.
@@ -234,7 +237,7 @@ impl From<&Exercise> for ExerciseFacts {
 
 #[cfg(test)]
 mod tests {
-    use super::{Class, Student, grade};
+    use super::{Class, Refused, Student, grade};
     use crate::check::verdict::{ExerciseResult, Verdict};
     use crate::report::samples::result;
 
@@ -250,7 +253,10 @@ mod tests {
     fn who_stands_on_the_roster_and_handed_in_nothing_is_missing() {
         let student =
             |id: &str, listed: bool| Student { id: id.to_owned(), roster: listed.then(Vec::new), ..Student::default() };
-        let class = Class { students: vec![student("ann", true), student("guest", false)], ..Class::default() };
+        let broken =
+            Refused { student: Some("zoe".to_owned()), origin: "zoe.zip".to_owned(), why: "broken".to_owned() };
+        let students = vec![student("ann", true), student("guest", false), student("zoe", true)];
+        let class = Class { students, refused: vec![broken], ..Class::default() };
         assert_eq!(class.missing().map(|student| student.id.as_str()).collect::<Vec<_>>(), ["ann"]);
     }
 }

@@ -391,10 +391,13 @@ fn another_build_of_grade_grades_again() {
     let desk = class();
     desk.grade("batch class --out out -q");
     let other = desk.dir().join("other-grade");
-    fs::copy(env!("CARGO_BIN_EXE_grade"), &other).expect("a copy");
-    let mut bytes = fs::OpenOptions::new().append(true).open(&other).expect("the copy");
-    std::io::Write::write_all(&mut bytes, b"another build").expect("bytes behind the program");
-    drop(bytes);
+    // Written by another process: a test beside this one that forks meanwhile would keep ours open for writing, and what is
+    // open for writing cannot be executed.
+    let copied = std::process::Command::new("sh")
+        .args(["-c", "cp \"$0\" \"$1\" && printf 'another build' >> \"$1\"", env!("CARGO_BIN_EXE_grade")])
+        .arg(&other)
+        .status();
+    assert!(copied.expect("a shell").success());
     let line = desk.command(["batch", "class", "--out", "out", "-q"]);
     let mut command = std::process::Command::new(&other);
     command.args(line.get_args()).current_dir(desk.dir()).env_clear();

@@ -153,6 +153,21 @@ fn what_builds_and_tools_leave_behind_is_passed_over() {
     assert_eq!(found.students.len(), 2);
 }
 
+#[test]
+fn a_student_who_handed_in_something_else_than_a_program_is_told() {
+    let class = Class::new();
+    class.file("alice/ex07_race/main.cpp", "int main() {}");
+    class.file("bob.zip", zip(&[("report.pdf", b"%PDF")]));
+    class.file("carol/notes.txt", "later");
+    class.file("carol/ex10_primes/main.py", PYTHON);
+    std::fs::create_dir(class.path().join("dave")).unwrap();
+    let found = class.find_for("ex07_race");
+    for origin in ["alice", "bob.zip", "dave"] {
+        assert_eq!(reason(&found, origin), &RefusedReason::NoProgram);
+    }
+    assert_eq!(found.refused.len(), 3, "who handed in another exercise did: {:#?}", found.refused);
+}
+
 proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
     /// Whatever folders and files are called, reading them ends, gives the same twice, and every result is whole.

@@ -54,6 +54,8 @@ pub(super) struct Collector<'a> {
     told: bool,
     /// Programs deep in folders that did not.
     untold: Vec<String>,
+    /// Whether there was a program at all.
+    programs: bool,
 }
 
 /// Where a file lies: what a person is shown, and the names below the student.
@@ -75,6 +77,7 @@ impl<'a> Collector<'a> {
             kept: 0,
             told: false,
             untold: Vec::new(),
+            programs: false,
         }
     }
 
@@ -153,6 +156,7 @@ impl<'a> Collector<'a> {
         if !is_program && spot.folder.kind(spot.name) != Some(Kind::Link) {
             return;
         }
+        self.programs |= is_program;
         let place = self.place(&spot.path, self.hint());
         let exercise = place.as_ref().map(|place| place.exercise.clone());
         if exercise.as_ref().is_some_and(|id| !self.exercises.is_wanted(id)) {
@@ -182,6 +186,7 @@ impl<'a> Collector<'a> {
             Ok(entries) => entries,
             Err(reason) => return self.refuse(None, spot.origin.clone(), reason),
         };
+        self.programs |= !entries.is_empty();
         for entry in entries {
             let origin =
                 if entry.shown.is_empty() { spot.origin.clone() } else { format!("{}: {}", spot.origin, entry.shown) };
@@ -209,8 +214,11 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// What was collected.
-    pub(super) fn finish(mut self) -> Collected {
+    /// What was collected from this folder or file.
+    pub(super) fn finish(mut self, name: &OsStr) -> Collected {
+        if !self.programs && self.collected.refused.is_empty() {
+            self.refuse(None, shown(name), RefusedReason::NoProgram);
+        }
         if !self.told && self.collected.pieces.is_empty() {
             for origin in std::mem::take(&mut self.untold) {
                 self.refuse(None, origin, RefusedReason::UnknownExercise);

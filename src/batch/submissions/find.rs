@@ -73,7 +73,7 @@ impl Found {
             } else {
                 collector.file(root, &listed.name);
             }
-            let collected = collector.finish();
+            let collected = collector.finish(&listed.name);
             pieces.extend(collected.pieces);
             refused.extend(collected.refused);
         }

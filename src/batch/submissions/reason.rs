@@ -14,8 +14,11 @@ pub enum RefusedReason {
     #[error("several files could be the program: {}", .0.join(", "))]
     Ambiguous(Vec<String>),
     /// It is for an exercise that nobody can tell.
-    #[error("no exercise is told by its name")]
+    #[error("no exercise is told by its name, as it is by `ex07.py` or `ex07/main.py`")]
     UnknownExercise,
+    /// A student's folder or archive without a program.
+    #[error("no Rust or Python program is in it")]
+    NoProgram,
     /// It belongs to no student.
     #[error("no student is told by its name")]
     NoStudent,

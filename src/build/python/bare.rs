@@ -19,35 +19,46 @@ const SETTINGS: &str = "pyvenv.cfg";
 pub(in crate::build) struct Bare {
     /// The interpreter that it is one of.
     pub(in crate::build) interpreter: Interpreter,
-    /// The interpreter's name in the environment, which is what runs.
-    pub(in crate::build) python: PathBuf,
+    environment: PathBuf,
 }
 
 impl Bare {
-    /// The interpreter's environment, made when it is not there.
-    pub(super) fn ready(cache: &CacheDir, interpreter: Interpreter) -> Result<Self, BuildError> {
+    /// The interpreter's environment; nothing is made yet.
+    pub(super) fn of(cache: &CacheDir, interpreter: Interpreter) -> Self {
         let key = Fingerprint::new("bare/1").text(&interpreter.path).text(&interpreter.full).finish();
-        let target = cache.path(FOLDER).join(&key);
-        // By its own name: the interpreter looks for itself under it.
-        let name = interpreter.path.file_name().unwrap_or_default();
-        let python = target.join("bin").join(name);
-        let is_whole = || target.join(SETTINGS).is_file() && python.is_file();
-        if !is_whole() {
-            cache.folder(FOLDER)?;
-            let made = cache.scratch()?;
-            let environment = made.path().join("environment");
-            make(&environment, &interpreter.path).map_err(failed("write", &environment))?;
-            // Only there when it was damaged, or when somebody was faster: theirs is as good.
-            let placed = fs::rename(&environment, &target).or_else(|error| {
-                if is_whole() {
-                    return Ok(());
-                }
-                fs::remove_dir_all(&target).map_err(|_| error)?;
-                fs::rename(&environment, &target)
-            });
-            placed.or_else(|error| if is_whole() { Ok(()) } else { Err(error) }).map_err(failed("create", &target))?;
+        Self { environment: cache.path(FOLDER).join(key), interpreter }
+    }
+
+    /// What runs a submission, if it was made before.
+    pub(super) fn find(&self) -> Option<PathBuf> {
+        // By the interpreter's own name: it looks for itself under it.
+        let python = self.environment.join("bin").join(self.interpreter.path.file_name()?);
+        (self.environment.join(SETTINGS).is_file() && python.is_file()).then_some(python)
+    }
+
+    /// What runs a submission, made when it is not there.
+    pub(super) fn ready(&self, cache: &CacheDir) -> Result<PathBuf, BuildError> {
+        if let Some(found) = self.find() {
+            return Ok(found);
         }
-        Ok(Self { interpreter, python })
+        cache.folder(FOLDER)?;
+        let made = cache.scratch()?;
+        let environment = made.path().join("environment");
+        make(&environment, &self.interpreter.path).map_err(failed("write", &environment))?;
+        let placed = fs::rename(&environment, &self.environment).or_else(|error| {
+            // Only there when it was damaged, or when somebody was faster: theirs is as good.
+            if self.find().is_none() {
+                fs::remove_dir_all(&self.environment).map_err(|_| error)?;
+                fs::rename(&environment, &self.environment)?;
+            }
+            Ok(())
+        });
+        match (self.find(), placed) {
+            (Some(found), _) => Ok(found),
+            (None, placed) => {
+                Err(failed("create", &self.environment)(placed.err().unwrap_or_else(|| io::ErrorKind::NotFound.into())))
+            }
+        }
     }
 }
 
@@ -78,13 +89,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = CacheDir::at(folder.path().join("cache"));
         let interpreter = Interpreter::find(&cache, &Search::from_environment(), &AtomicBool::new(false)).unwrap();
-        let first = Bare::ready(&cache, interpreter.clone()).unwrap();
-        let settings = first.python.parent().and_then(Path::parent).unwrap().join(SETTINGS);
+        let bare = Bare::of(&cache, interpreter);
+        assert_eq!(bare.find(), None);
+        let python = bare.ready(&cache).unwrap();
+        let settings = bare.environment.join(SETTINGS);
         fs::remove_file(&settings).unwrap();
-        let second = Bare::ready(&cache, interpreter.clone()).unwrap();
-        assert_eq!(first.python, second.python);
+        assert_eq!(bare.find(), None);
+        assert_eq!(bare.ready(&cache).unwrap(), python);
         let written = fs::metadata(&settings).unwrap().modified().unwrap();
-        Bare::ready(&cache, interpreter).unwrap();
+        assert_eq!(bare.ready(&cache).unwrap(), python);
         assert_eq!(fs::metadata(&settings).unwrap().modified().unwrap(), written);
     }
 }

@@ -23,7 +23,8 @@ impl Toolset for Python {
     type Extras = Packages;
 
     fn find_tool(builder: &Builder<'_>) -> Result<Bare, BuildError> {
-        Bare::ready(&builder.cache, Interpreter::find(&builder.cache, &builder.search, &builder.interrupt)?)
+        let interpreter = Interpreter::find(&builder.cache, &builder.search, &builder.interrupt)?;
+        Ok(Bare::of(&builder.cache, interpreter))
     }
 
     fn wants_extras(source: &[u8]) -> bool {

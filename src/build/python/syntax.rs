@@ -36,9 +36,9 @@ pub(super) fn find(
     source: &[u8],
     colour: bool,
 ) -> Option<Program> {
-    let python = packages.map_or(&bare.python, |packages| &packages.python);
+    let python = packages.map(|packages| packages.python.clone()).or_else(|| bare.find())?;
     let kept = builder.store.find(&key(&bare.interpreter, source))?;
-    Some(ready(python, kept, true, submission, colour))
+    Some(ready(&python, kept, true, submission, colour))
 }
 
 fn key(interpreter: &Interpreter, source: &[u8]) -> String {
@@ -53,11 +53,14 @@ pub(super) fn check(
     source: &[u8],
     colour: bool,
 ) -> Result<BuildOutcome, BuildError> {
-    let python = packages.map_or(&bare.python, |packages| &packages.python);
+    let python = match packages {
+        Some(packages) => packages.python.clone(),
+        None => bare.ready(&builder.cache)?,
+    };
     let interpreter = &bare.interpreter;
     let key = key(interpreter, source);
     if let Some(kept) = builder.store.find(&key) {
-        return Ok(BuildOutcome::Ready(ready(python, kept, true, submission, colour)));
+        return Ok(BuildOutcome::Ready(ready(&python, kept, true, submission, colour)));
     }
     let scratch = builder.cache.scratch()?;
     // A copy: the student may save the file again between two runs of a grading.
@@ -73,7 +76,7 @@ pub(super) fn check(
         let kept = made.path().join(SOURCE);
         fs::write(&kept, source).map_err(failed("write", &kept))?;
         let kept = builder.store.keep(&key, made, SOURCE, &said)?;
-        return Ok(BuildOutcome::Ready(ready(python, kept, false, submission, colour)));
+        return Ok(BuildOutcome::Ready(ready(&python, kept, false, submission, colour)));
     }
     if finished.status.code() != Some(1) && !over {
         let crash =

@@ -17,7 +17,7 @@ use crate::report::harmless;
 const STRONG: Style = Style::new().bold();
 const FAINT: Style = Style::new().dimmed();
 const OPEN: Style = AnsiColor::Yellow.on_default().bold();
-/// Longer lists are in the reports.
+/// Of longer lists `-v` shows the rest.
 const MOST: usize = 10;
 /// How many checks are shown as the hardest.
 const HARDEST: usize = 5;
@@ -31,6 +31,7 @@ pub(super) fn text(reading: &Reading, alike: &[Duplicate], found: &Found, out: &
     if verbosity == Verbosity::Quiet {
         return format!("{handed_in}: {}\n", tally.words());
     }
+    let most = if verbosity == Verbosity::Verbose { usize::MAX } else { MOST };
     let mut text = String::new();
     table(&mut text, class);
     let _infallible = writeln!(text, "\n{STRONG}{handed_in}{STRONG:#}: {}", tally.words());
@@ -38,14 +39,15 @@ pub(super) fn text(reading: &Reading, alike: &[Duplicate], found: &Found, out: &
         every_submission(&mut text, class);
     }
     hardest(&mut text, class);
-    undecided(&mut text, class);
-    duplicates(&mut text, "the very same content", &class.duplicates);
-    duplicates(&mut text, "the same but for comments and layout", alike);
+    undecided(&mut text, class, most);
+    duplicates(&mut text, "the very same content", &class.duplicates, most);
+    duplicates(&mut text, "the same but for comments and layout", alike, most);
     let refused = class.refused.iter().map(|file| format!("{}: {}", harmless(&file.origin), harmless(&file.why)));
-    list(&mut text, "not graded", &refused.collect::<Vec<_>>());
+    list(&mut text, "not graded", &refused.collect::<Vec<_>>(), most);
     let missing = class.missing().map(|student| harmless(&student.name));
-    list(&mut text, "nothing came from", &missing.collect::<Vec<_>>());
-    list(&mut text, "to know", &found.notes.iter().map(note).collect::<Vec<_>>());
+    list(&mut text, "nothing came from", &missing.collect::<Vec<_>>(), most);
+    list(&mut text, "not on the roster", &found.notes.iter().filter_map(stranger).collect::<Vec<_>>(), most);
+    list(&mut text, "to know", &found.notes.iter().filter_map(note).collect::<Vec<_>>(), most);
     places(&mut text, out);
     text
 }
@@ -142,7 +144,7 @@ fn hardest(text: &mut String, class: &Class) {
 }
 
 /// Who was not decided, and why. Never a zero.
-fn undecided(text: &mut String, class: &Class) {
+fn undecided(text: &mut String, class: &Class, most: usize) {
     let open = class
         .submissions()
         .filter(|(_, one)| matches!(one.result.verdict, Verdict::Inconclusive | Verdict::GraderError));
@@ -156,41 +158,46 @@ fn undecided(text: &mut String, class: &Class) {
         })
         .collect();
     if !lines.is_empty() {
-        list(text, "not decided, and no zero: the same command tries them again", &lines);
+        list(text, "not decided, and no zero: the same command tries them again", &lines, most);
     }
 }
 
-fn duplicates(text: &mut String, heading: &str, same: &[Duplicate]) {
+fn duplicates(text: &mut String, heading: &str, same: &[Duplicate], most: usize) {
     let lines = same.iter().map(|same| {
         let names: Vec<String> = same.students.iter().map(|student| harmless(student)).collect();
         format!("{}: {}", same.exercise, names.join(", "))
     });
-    list(text, heading, &lines.collect::<Vec<_>>());
+    list(text, heading, &lines.collect::<Vec<_>>(), most);
 }
 
-fn note(note: &Note) -> String {
+/// Who handed in and is not on the roster: mostly all of them or nobody, so they have a list of their own.
+fn stranger(note: &Note) -> Option<String> {
+    if let Note::NotInRoster { student } = note { Some(harmless(student)) } else { None }
+}
+
+fn note(note: &Note) -> Option<String> {
     match note {
-        Note::Chosen { student, exercise, taken, passed_over } => format!(
+        Note::Chosen { student, exercise, taken, passed_over } => Some(format!(
             "{} {exercise}: took {}, not {}",
             harmless(student),
             harmless(taken),
             passed_over.iter().map(|path| harmless(path)).collect::<Vec<_>>().join(", ")
-        ),
-        Note::NotInRoster { student } => format!("{} is not on the roster", harmless(student)),
-        Note::RosterRow { row, what } => format!("row {} of the roster: {}", row + 2, harmless(what)),
+        )),
+        Note::NotInRoster { .. } => None,
+        Note::RosterRow { row, what } => Some(format!("row {} of the roster: {}", row + 2, harmless(what))),
     }
 }
 
-fn list(text: &mut String, heading: &str, lines: &[String]) {
+fn list(text: &mut String, heading: &str, lines: &[String], most: usize) {
     if lines.is_empty() {
         return;
     }
     let _infallible = writeln!(text, "\n{OPEN}{heading}{OPEN:#}");
-    for line in lines.iter().take(MOST) {
+    for line in lines.iter().take(most) {
         let _infallible = writeln!(text, "  {line}");
     }
-    if lines.len() > MOST {
-        let _infallible = writeln!(text, "  {FAINT}and {} more{FAINT:#}", lines.len() - MOST);
+    if lines.len() > most {
+        let _infallible = writeln!(text, "  {FAINT}and {} more: `-v` shows them{FAINT:#}", lines.len() - most);
     }
 }
 
