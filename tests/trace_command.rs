@@ -236,3 +236,32 @@ fn a_trace_inside_a_trace_is_refused_or_works_but_never_hangs() {
         Traced::new(&["-q", "--timeout", "1min", "--", env!("CARGO_BIN_EXE_grade"), "trace", "-q", "true"]).status();
     assert!([0, 125].contains(&status), "{status}");
 }
+
+#[test]
+fn in_the_sandbox_a_program_that_takes_all_is_ended_and_told_by_what() {
+    let output = Traced::new(&["--sandbox", "require", "--", "sh", "-c", "while :; do sleep 1000 & done"]).run();
+    assert_eq!(output.status.code(), Some(124));
+    let said = text(&output.stderr);
+    assert!(said.contains("stopped: it had more than 512 processes and threads at once: 513"), "{said}");
+}
+
+#[test]
+fn in_the_sandbox_a_program_gets_hold_of_no_file_of_ours() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, output) = (folder.path().join("input"), folder.path().join("output"));
+    std::fs::write(&input, "read\n").expect("written");
+    std::fs::write(&output, "before\n").expect("written");
+    let script = "cat; echo x >/proc/self/fd/0; : >/proc/self/fd/1; echo after";
+    let appended = std::fs::File::options().append(true).open(&output).expect("a file");
+    let status = Command::new(env!("CARGO_BIN_EXE_grade"))
+        .args(["trace", "-q", "--sandbox", "require", "--stdin", "--", "sh", "-c", script])
+        .stdin(std::fs::File::open(&input).expect("a file"))
+        .stdout(appended)
+        .stderr(Stdio::null())
+        .status()
+        .expect("grade starts");
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(&input).expect("a file"), "read\n");
+    let written = std::fs::read_to_string(&output).expect("a file");
+    assert!(written.starts_with("before\nread\n") && written.ends_with("after\n"), "{written:?}");
+}

@@ -183,17 +183,16 @@ fn real_args(case: &Case, trace: &Trace) -> Vec<String> {
 
 fn limit_words(spec: &Spec, end: &End) -> String {
     let limits = &spec.limits;
-    let said = match end.limit {
-        Some(LimitKind::Time) => return format!("its time limit of {} was over", limits.time),
-        Some(LimitKind::RealTime) => "it took too long on this machine (the limit of real time)".to_owned(),
-        Some(LimitKind::Cpu) => format!("it used more than {} of CPU time", limits.cpu),
-        Some(LimitKind::Memory) => format!("it used more than {} MiB of memory", limits.memory >> 20),
-        Some(LimitKind::Processes) => format!("it had more than {} processes and threads at once", limits.processes),
-        Some(LimitKind::Output) => format!("it printed more than {} KiB", limits.output >> 10),
-        None => return "a limit was reached".to_owned(),
-    };
-    match end.limit.zip(end.used) {
-        Some((limit, used)) => format!("{said}: {}", limit.amount(used)),
+    let Some(limit) = end.limit else { return "a limit was reached".to_owned() };
+    let said = limit.exceeded(match limit {
+        LimitKind::Time | LimitKind::RealTime => limits.time.as_nanos(),
+        LimitKind::Cpu => limits.cpu.as_nanos(),
+        LimitKind::Memory => limits.memory,
+        LimitKind::Processes => limits.processes.into(),
+        LimitKind::Output => limits.output,
+    });
+    match end.used.filter(|_| limit != LimitKind::Time) {
+        Some(used) => format!("{said}: {}", limit.amount(used)),
         None => said,
     }
 }

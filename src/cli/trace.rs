@@ -6,7 +6,8 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Display;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use super::console::Verbosity;
 use super::{Console, Failure};
 use crate::clock::VirtualDuration;
 use crate::explore::surveyed;
-use crate::report::{TextStyle, trace_text, write_perfetto};
+use crate::report::{TextStyle, harmless, trace_text, write_perfetto};
 use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
 use crate::trace::{ClockKind, End, Ended, ExitStatus, Trace, write_jsonl};
 use crate::tracer::{self, Epoch, Options, OutputMode, StdinMode, TracerError};
@@ -39,6 +40,12 @@ const INTERRUPTED: u8 = 130;
 const LINGER: VirtualDuration = VirtualDuration::from_secs(60);
 /// How wide the drawing is where there is no terminal.
 const WIDTH_WITHOUT_TERMINAL: usize = 100;
+
+/// What a contained program may use: much for an example, little for a machine.
+const CONTAINED_CPU: Duration = Duration::from_mins(1);
+const CONTAINED_MEMORY: u64 = 2 << 30;
+const CONTAINED_PROCESSES: u32 = 512;
+const CONTAINED_OUTPUT: u64 = 64 << 20;
 
 /// Arguments of `trace`.
 #[derive(Args, Debug)]
@@ -62,8 +69,9 @@ pub struct TraceArgs {
     #[arg(long, value_name = "RFC3339", value_parser = epoch)]
     pub epoch: Option<Epoch>,
     /// Whether the program runs in a sandbox: `off` leaves it your files, your folder and your network, as it is your
-    /// program; `require` shows it the system and the present folder to read, empties /tmp, and cuts the network off;
-    /// `auto` does the same where this machine can, and says so where it cannot
+    /// program; `require` shows it the system and the present folder to read, empties /tmp, cuts the network off, and bounds
+    /// it to a minute of CPU time, 2 GiB of memory, 512 processes and threads and 64 MiB of output; `auto` does the same
+    /// where this machine can, and says so where it cannot
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = SandboxArg::Off)]
     pub sandbox: SandboxArg,
     /// Where the report goes (default: standard error)
@@ -202,16 +210,45 @@ fn confine(options: &mut Options) -> Result<(), Failure> {
     if here.parent().is_some() {
         view.read_only.push(here.clone());
     }
+    options.limits.cpu.get_or_insert(CONTAINED_CPU);
+    options.limits.memory.get_or_insert(CONTAINED_MEMORY);
+    options.limits.processes.get_or_insert(CONTAINED_PROCESSES);
+    options.limits.output.get_or_insert(CONTAINED_OUTPUT);
+    options.shown = Some(shown);
+    if options.stdin == StdinMode::Inherit && is_file(io::stdin()) {
+        // By its name in /proc it could be opened once more, for writing.
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map_err(|error| refused(&error))?;
+        options.stdin = StdinMode::Bytes(bytes);
+    }
+    let limits = ProcessLimits::behind(CONTAINED_MEMORY, CONTAINED_CPU, Some(CONTAINED_PROCESSES), view.fresh_bytes);
     options.outside_network = false;
     options.sandbox = Some(Confinement {
         rung: Rung::Namespaces,
         grade: grade.to_owned(),
         identity: sandbox::own_identity().filter(|_| best.own_user),
         view,
-        limits: ProcessLimits::default(),
+        limits,
         cwd: here,
     });
     Ok(())
+}
+
+/// Output of a contained program on a terminal: its lines, and nothing that a terminal would act on.
+fn shown(bytes: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(bytes);
+    let lines = text.split_inclusive('\n').map(|line| match line.strip_suffix('\n') {
+        Some(line) => harmless(line) + "\n",
+        None => harmless(line),
+    });
+    lines.collect::<String>().into_bytes()
+}
+
+fn is_file(stream: impl AsFd) -> bool {
+    stream.as_fd().try_clone_to_owned().is_ok_and(|file| {
+        let file = std::fs::File::from(file);
+        file.metadata().is_ok_and(|data| data.is_file())
+    })
 }
 
 /// The file that a command names, as the program's own start will find it; the name itself when there is none.
@@ -296,6 +333,7 @@ mod tests {
     fn end(ended: Ended, exit: Option<ExitStatus>) -> End {
         End {
             used: None,
+            most: None,
             exit,
             ended,
             limit: None,

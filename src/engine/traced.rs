@@ -169,6 +169,7 @@ impl TracedEngine {
             cwd: request.cwd.clone(),
             stdin: StdinMode::Bytes(request.stdin.clone()),
             output: OutputMode::Captured,
+            shown: None,
             limits: RunLimits {
                 time: limits.time,
                 cpu: Some(limits.cpu.as_std()),
@@ -202,8 +203,6 @@ impl TracedEngine {
 
 /// The working directory in a view of its own.
 const INSIDE: &str = "/exercise";
-/// Open files of a process: one more than a power of two, so that the kernel's table of them tells when all are used.
-const OPEN_FILES: u64 = 1025;
 
 impl TracedEngine {
     /// Without a `/tmp` of its own, a program's temporary files go into its working directory.
@@ -238,14 +237,9 @@ impl TracedEngine {
         };
         // What the tracer counts is the limit; the kernel's own are backstops for what is too quick for it.
         let counted = identity.is_some() || self.rung == Rung::Namespaces;
-        let limits = ProcessLimits {
-            data: Some(request.limits.memory.saturating_mul(2).saturating_add(1 << 30)),
-            stack: None,
-            cpu_seconds: Some(request.limits.cpu.as_std().as_secs().saturating_mul(2) + 5),
-            file_size: Some(view.fresh_bytes),
-            open_files: Some(OPEN_FILES),
-            processes: counted.then(|| u64::from(request.limits.processes) * 2 + 16),
-        };
+        let used = &request.limits;
+        let processes = counted.then_some(used.processes);
+        let limits = ProcessLimits::behind(used.memory, used.cpu.as_std(), processes, view.fresh_bytes);
         Ok(Some(Confinement { rung: self.rung, grade: self.executable.clone(), identity, view, limits, cwd }))
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn trace(events: Vec<Event>) -> Trace {
         },
         end: End {
             used: None,
+            most: None,
             exit: Some(ExitStatus::Code(0)),
             ended: Ended::Exit,
             limit: None,

@@ -233,8 +233,13 @@ fn how_it_ended(end: &End) -> String {
         (Ended::Stuck, _) => "stuck: a deadlock".to_owned(),
         (Ended::NoProgress, _) => "no progress: it polls for ever".to_owned(),
         (Ended::Limit, _) => {
-            let amount = end.limit.zip(end.used).map(|(limit, used)| format!(" ({})", limit.amount(used)));
-            format!("stopped: {}{}", end.limit.map_or("over a limit", limit_words), amount.unwrap_or_default())
+            let amount = end.limit.zip(end.used).map(|(limit, used)| limit.amount(used));
+            if let Some((limit, most)) = end.limit.zip(end.most).filter(|(limit, _)| *limit != LimitKind::Time) {
+                format!("stopped: {}{}", limit.exceeded(most), amount.map_or(String::new(), |at| format!(": {at}")))
+            } else {
+                let amount = amount.map_or(String::new(), |at| format!(" ({at})"));
+                format!("stopped: {}{amount}", end.limit.map_or("over a limit", limit_words))
+            }
         }
         (Ended::Interrupted, _) => "interrupted".to_owned(),
     }

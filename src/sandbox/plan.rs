@@ -1,5 +1,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -93,4 +94,22 @@ pub struct ProcessLimits {
     pub open_files: Option<u64>,
     /// Processes and threads of the user; counted in the namespace where there is one (Linux 5.14).
     pub processes: Option<u64>,
+}
+
+/// Open files of a process: one more than a power of two, so that the kernel's table of them tells when all are used.
+const OPEN_FILES: u64 = 1025;
+
+impl ProcessLimits {
+    /// Behind limits of a whole run that its tracer counts: for what is too quick for it. `processes` is none where the
+    /// kernel would count those of others, too.
+    pub fn behind(memory: u64, cpu: Duration, processes: Option<u32>, file_size: u64) -> Self {
+        Self {
+            data: Some(memory.saturating_mul(2).saturating_add(1 << 30)),
+            stack: None,
+            cpu_seconds: Some(cpu.as_secs().saturating_mul(2) + 5),
+            file_size: Some(file_size),
+            open_files: Some(OPEN_FILES),
+            processes: processes.map(|most| u64::from(most) * 2 + 16),
+        }
+    }
 }

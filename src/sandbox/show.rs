@@ -77,6 +77,9 @@ fn parts_of(program: &Path) -> Vec<PathBuf> {
     } else {
         parts.push(program.to_owned());
     }
+    // `pyenv/shims/NAME` and its like look in the whole of their manager's folder for what they then execute.
+    parts
+        .extend(program.parent().filter(|folder| folder.ends_with("shims")).and_then(Path::parent).map(Path::to_owned));
     let interpreter = real.file_name().is_some_and(|name| name.to_string_lossy().starts_with("python"));
     if interpreter && let Some(prefix) = prefix(&real) {
         parts.extend(["bin", "lib", "lib64"].map(|folder| prefix.join(folder)));
@@ -125,6 +128,15 @@ mod tests {
             assert!(view.read_only.contains(&at(shown)), "{shown}: {view:?}");
         }
         assert!(!view.read_only.iter().any(|path| at("secret").starts_with(path)), "{view:?}");
+    }
+
+    #[test]
+    fn a_shim_is_shown_with_all_that_its_manager_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        fs::create_dir_all(at("pyenv/shims")).unwrap();
+        fs::write(at("pyenv/shims/python3"), "").unwrap();
+        assert!(View::of(&[at("pyenv/shims/python3").into()]).read_only.contains(&at("pyenv")));
     }
 
     #[test]

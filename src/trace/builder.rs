@@ -53,6 +53,7 @@ impl Builder {
         };
         let end = End {
             used: None,
+            most: None,
             exit: Some(ExitStatus::Code(0)),
             ended: Ended::Exit,
             limit: None,

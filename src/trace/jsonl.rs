@@ -238,6 +238,7 @@ mod tests {
                     ended,
                     limit,
                     used: limit.map(|_| elapsed),
+                    most: limit.map(|_| cpu),
                     elapsed,
                     real,
                     cpu,

@@ -58,6 +58,9 @@ pub struct End {
     /// threads and processes; see [`LimitKind::amount`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<u64>,
+    /// How much of it the limit allows, where the one who ended the run says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u64>,
     /// What the program was refused since it had used all that it may, as far as was seen.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
@@ -145,6 +148,23 @@ impl LimitKind {
             Self::Memory => format!("{} MiB", used.div_ceil(MIB)),
             Self::Output => format!("{} KiB", used.div_ceil(KIB)),
             Self::Processes => used.to_string(),
+        }
+    }
+
+    /// What a program did that used more than this limit's `most`, in words, with the program as `it`.
+    pub fn exceeded(self, most: u64) -> String {
+        let most = match self {
+            Self::Memory => format!("{} MiB", most >> 20),
+            Self::Output => format!("{} KiB", most >> 10),
+            _ => self.amount(most),
+        };
+        match self {
+            Self::Time => format!("its time limit of {most} was over"),
+            Self::RealTime => "it took too long on this machine (the limit of real time)".to_owned(),
+            Self::Cpu => format!("it used more than {most} of CPU time"),
+            Self::Memory => format!("it used more than {most} of memory"),
+            Self::Processes => format!("it had more than {most} processes and threads at once"),
+            Self::Output => format!("it printed more than {most}"),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::locks::Word;
 use crate::clock::VirtualDuration;
 use crate::sandbox::Confinement;
 use crate::schedule::Switch;
-use crate::trace::{ClockKind, EventKind};
+use crate::trace::{ClockKind, EventKind, LimitKind};
 
 /// What is to be run under the tracer, and how.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Options {
     pub stdin: StdinMode,
     /// Where its output goes.
     pub output: OutputMode,
+    /// What our terminal is given of output that comes by us on its way there; none: all of it as it is.
+    pub shown: Option<Shown>,
     /// What it may use.
     pub limits: RunLimits,
     /// The end of patience in real time.
@@ -76,6 +78,7 @@ impl Options {
             cwd: PathBuf::from("."),
             stdin: StdinMode::Null,
             output: OutputMode::Captured,
+            shown: None,
             limits: RunLimits::default(),
             real_limit: Duration::from_mins(5),
             clock: ClockKind::Virtual,
@@ -109,6 +112,9 @@ impl Options {
     }
 }
 
+/// What is shown of these bytes of output.
+pub type Shown = fn(&[u8]) -> Vec<u8>;
+
 /// The HTTP fixture that runs beside the program.
 #[derive(Clone, Debug)]
 pub struct FixtureProgram {
@@ -134,7 +140,7 @@ pub enum StdinMode {
 pub enum OutputMode {
     /// Into the trace only.
     Captured,
-    /// To our own standard output and error, untouched.
+    /// To our own standard output and error. A contained program does not get hold of these: it comes by us.
     Passthrough,
 }
 
@@ -151,6 +157,20 @@ pub struct RunLimits {
     pub processes: Option<u32>,
     /// Bytes of output, both streams together.
     pub output: Option<u64>,
+}
+
+impl RunLimits {
+    /// How much one of them allows, in what it counts; none where there is no such limit.
+    pub(super) fn most(&self, limit: LimitKind) -> Option<u64> {
+        match limit {
+            LimitKind::Time => Some(self.time.as_nanos()),
+            LimitKind::RealTime => None,
+            LimitKind::Cpu => self.cpu.map(|most| u64::try_from(most.as_nanos()).unwrap_or(u64::MAX)),
+            LimitKind::Memory => self.memory,
+            LimitKind::Processes => self.processes.map(u64::from),
+            LimitKind::Output => self.output,
+        }
+    }
 }
 
 impl Default for RunLimits {

@@ -43,9 +43,11 @@ fn run(options: &Options, survey: Option<Survey>) -> Result<Recorded, TracerErro
         ClockKind::Wall => Sight::Wall,
     };
     // A schedule that was found with captured output must be the same one with output that goes through.
-    let goes_on = sight == Sight::Turns && options.output == OutputMode::Passthrough;
+    // And what a contained program could do to a file or a terminal of ours, it must not hold.
+    let ours = options.output == OutputMode::Passthrough;
+    let goes_on = ours && (sight == Sight::Turns || options.sandbox.is_some());
     let output = if goes_on { OutputMode::Captured } else { options.output };
-    let streams = Streams::new(&options.stdin, output, goes_on)?;
+    let streams = Streams::new(options, output, goes_on)?;
     let mut world = World::new(options, streams, cpus);
     world.survey = survey;
     let mut watch = Watch::new()?;
@@ -158,6 +160,7 @@ fn whole(options: &Options, mut world: World<'_>, began: Instant, noise: u64) ->
         ended,
         limit,
         used: world.over.filter(|_| limit.is_some()),
+        most: limit.and_then(|limit| options.limits.most(limit)),
         elapsed: end_of_time.as_nanos(),
         real: u64::try_from(real.as_nanos()).unwrap_or(u64::MAX),
         cpu: if world.counts_cpu() { world.counts.cpu } else { world.cpu().saturating_sub(world.cpu_at_start) },

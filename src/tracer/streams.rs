@@ -1,12 +1,12 @@
 //! The program's own output: which open files it is.
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 
 use super::error::TracerError;
-use super::options::{OutputMode, StdinMode};
+use super::options::{Options, OutputMode, Shown, StdinMode};
 use super::spawn::pipe;
 use crate::sys::descriptor::same_open_file;
 
@@ -16,6 +16,8 @@ pub(super) struct Streams {
     mode: OutputMode,
     /// Whether captured output goes on to ours, too.
     goes_on: bool,
+    /// What a terminal is given of it.
+    shown: Option<Shown>,
     output: [Stream; 2],
     stdin: Stdin,
     own_pid: i32,
@@ -72,9 +74,9 @@ fn write_out(bytes: &[u8]) -> std::io::Result<()> {
 
 impl Streams {
     /// Makes them.
-    pub(super) fn new(stdin: &StdinMode, output: OutputMode, goes_on: bool) -> Result<Self, TracerError> {
+    pub(super) fn new(options: &Options, output: OutputMode, goes_on: bool) -> Result<Self, TracerError> {
         let failed = |cause| TracerError::System { operation: "open the program's input", tid: None, cause };
-        let stdin = match stdin {
+        let stdin = match &options.stdin {
             StdinMode::Null => Stdin::File(File::open("/dev/null").map_err(failed)?),
             StdinMode::Bytes(bytes) if bytes.is_empty() => Stdin::File(File::open("/dev/null").map_err(failed)?),
             StdinMode::Bytes(bytes) => {
@@ -93,8 +95,8 @@ impl Streams {
             OutputMode::Captured => (output, [Stream::captured()?, Stream::captured()?]),
             OutputMode::Passthrough => (output, [Stream::ours(1), Stream::ours(2)]),
         };
-        let mut streams =
-            Self { mode: output.0, goes_on, output: output.1, stdin, own_pid: std::process::id().cast_signed() };
+        let own_pid = std::process::id().cast_signed();
+        let mut streams = Self { mode: output.0, goes_on, shown: options.shown, output: output.1, stdin, own_pid };
         streams.feed();
         Ok(streams)
     }
@@ -138,6 +140,9 @@ impl Streams {
     /// Captured output goes on to ours, where that was asked for.
     pub(super) fn pass_on(&self, stream: u8, bytes: &[u8]) {
         if self.goes_on {
+            let terminal = if stream == 2 { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+            let shown = self.shown.filter(|_| terminal).map(|shown| shown(bytes));
+            let bytes = shown.as_deref().unwrap_or(bytes);
             // Nobody listens any more: the program could not know, for its output stays with us.
             let _ = if stream == 2 { std::io::stderr().write_all(bytes) } else { write_out(bytes) };
         }

@@ -32,6 +32,10 @@ const LONGEST_LOOK: Duration = Duration::from_millis(16);
 const PART_OF_COMPUTING: u32 = 32;
 /// How often limits that cost a look into `/proc` are checked.
 const LIMIT_LOOK: Duration = Duration::from_millis(50);
+/// A look at the memory of very many processes takes long itself: then it is taken less often, this part of the time.
+const PART_OF_LOOKING: u32 = 8;
+/// But at least so often.
+const RAREST_LIMIT_LOOK: Duration = Duration::from_millis(500);
 
 /// Follows the tree until the run must end.
 pub(super) struct Watch {
@@ -42,6 +46,7 @@ pub(super) struct Watch {
     /// When something last stopped or was woken.
     moved: Instant,
     limits_looked_at: Instant,
+    limit_pause: Duration,
     began: Instant,
 }
 
@@ -53,7 +58,15 @@ impl Watch {
             cause,
         })?;
         let now = Instant::now();
-        Ok(Self { tick, pause: FIRST_LOOK, patience: FIRST_LOOK, moved: now, limits_looked_at: now, began: now })
+        Ok(Self {
+            tick,
+            pause: FIRST_LOOK,
+            patience: FIRST_LOOK,
+            moved: now,
+            limits_looked_at: now,
+            limit_pause: LIMIT_LOOK,
+            began: now,
+        })
     }
 
     /// Goes on until the run must end, or `until` holds.
@@ -79,7 +92,7 @@ impl Watch {
                     }
                     // A program may stop so often that there is never a pause.
                     world.fire_overdue();
-                    if self.limits_looked_at.elapsed() > LIMIT_LOOK {
+                    if self.limits_looked_at.elapsed() > self.limit_pause {
                         self.limits(world);
                     }
                     // Whatever else has stopped meanwhile comes first: a look is dear.
@@ -184,11 +197,13 @@ impl Watch {
                 world.end_by_limit(LimitKind::Cpu, used);
             }
         }
-        if self.limits_looked_at.elapsed() > LIMIT_LOOK {
-            self.limits_looked_at = Instant::now();
+        if self.limits_looked_at.elapsed() > self.limit_pause {
+            let began = Instant::now();
             if let Some(used) = world.options.limits.memory.and_then(|most| world.memory_above(most)) {
                 world.end_by_limit(LimitKind::Memory, used);
             }
+            self.limits_looked_at = Instant::now();
+            self.limit_pause = (began.elapsed() * PART_OF_LOOKING).clamp(LIMIT_LOOK, RAREST_LIMIT_LOOK);
         }
     }
 }

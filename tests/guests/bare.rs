@@ -86,6 +86,7 @@ pub(crate) fn run(command: &[OsString], patience: Duration) -> Result<(Trace, Ou
     };
     let end = End {
         used: None,
+        most: None,
         exit,
         ended,
         limit: None,

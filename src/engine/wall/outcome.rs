@@ -57,6 +57,7 @@ pub(super) fn trace(
                 Some(LimitKind::Time) => Some(exited.saturating_sub(started)),
                 _ => None,
             },
+            most: None,
             elapsed: exited.saturating_sub(started),
             real: seen.ended_at.saturating_sub(started),
             cpu: seen.cpu,
