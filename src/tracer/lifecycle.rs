@@ -264,6 +264,9 @@ impl World<'_> {
             // A handler will run, so the wait is over with EINTR; otherwise the kernel makes the call again.
             self.end_sleep_of_interrupted(tid);
         }
+        if let Some(task) = self.tasks.get_mut(&tid) {
+            task.delivered = Some(signal);
+        }
         self.release(tid, Resume::Go(signal));
         Ok(())
     }

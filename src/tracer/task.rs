@@ -19,6 +19,8 @@ pub(super) struct Task {
     pub(super) interrupted: Option<Interrupted>,
     /// A signal to the process that another thread was about to take instead of this one, as it was sent.
     pub(super) handed_on: Option<SignalInfo>,
+    /// The signal that it was let go on with, until its next stop.
+    pub(super) delivered: Option<i32>,
     /// The vfork child that it waits for.
     pub(super) vfork: Option<i32>,
     /// Whether its last stop was a group-stop that it is still in.
@@ -154,6 +156,7 @@ impl Task {
             pending: None,
             interrupted: None,
             handed_on: None,
+            delivered: None,
             vfork: None,
             in_group_stop: false,
             stepping: false,

@@ -250,6 +250,7 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
         Slot::Stopped(_) | Slot::Between => Running::attached(tid),
     };
     task.manners.held = false;
+    task.delivered = None;
     let (thread, stop) = running.stopped(status)?;
     task.slot = Slot::Stopped(thread);
     task.in_group_stop = stop == Stop::InGroup;

@@ -24,6 +24,9 @@ const HEAD_START: VirtualDuration = VirtualDuration::from_millis(1);
 /// A stop before a system call, as `waitpid` tells of it.
 const BEFORE_A_CALL: i32 = libc::SIGTRAP | (libc::PTRACE_EVENT_SECCOMP << 8);
 
+/// How the status of a stopped thread ends.
+const STOPPED: i32 = 0x7f;
+
 /// When a thread was woken, the CPU time (ns) that it had used then, and from which moment on others wait for it.
 #[derive(Clone, Copy, Debug)]
 struct Since {
@@ -61,6 +64,18 @@ impl World<'_> {
     /// This thread is new.
     pub(super) fn let_new_begin(&mut self, tid: i32) {
         self.let_first(tid, 0, self.time.now().saturating_add(HEAD_START));
+    }
+
+    /// A thread stands before a call that is to wait until these have had their turn; false when there is nothing to wait for.
+    pub(super) fn stands_until(&mut self, tid: i32, others: &[i32]) -> bool {
+        for other in others {
+            self.let_woken_first(*other);
+        }
+        let waits = others.iter().any(|other| self.woken.threads.contains_key(other));
+        if waits {
+            self.woken.waiting.push((tid, (BEFORE_A_CALL << 8) | STOPPED));
+        }
+        waits
     }
 
     fn let_first(&mut self, tid: i32, cpu: u64, from: VirtualInstant) {

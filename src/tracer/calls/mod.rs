@@ -7,6 +7,7 @@ mod affinity;
 mod clock;
 mod file_times;
 mod ipc;
+mod kill;
 mod message;
 mod ordering;
 mod output;
@@ -265,6 +266,7 @@ fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut N
             world.terminals = true;
             Ok(Then::Go)
         }
+        Call::Kill => Ok(kill::kill(world, caller, registers)),
         Call::SchedGetaffinity => affinity::get(world, caller, registers),
         Call::SchedSetaffinity => affinity::set(world, caller, registers),
     }

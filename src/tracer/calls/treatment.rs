@@ -68,6 +68,7 @@ pub(in crate::tracer) enum Call {
     Transfer,
     /// Opens a pseudo-terminal for use.
     Terminal,
+    Kill,
     SchedGetaffinity,
     SchedSetaffinity,
 }

@@ -95,7 +95,7 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (59, "execve", Ignored),
     (60, "exit", Ignored),
     (61, "wait4", Ignored),
-    (62, "kill", Ignored),
+    (62, "kill", Virtualised(C::Kill, ALWAYS)),
     (63, "uname", Ignored),
     (64, "semget", Ignored),
     (65, "semop", Ignored),
