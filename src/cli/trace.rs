@@ -229,6 +229,7 @@ fn confine(options: &mut Options) -> Result<(), Failure> {
         identity: sandbox::own_identity().filter(|_| best.own_user),
         view,
         limits,
+        shared_memory: None,
         cwd: here,
     });
     Ok(())

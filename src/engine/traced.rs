@@ -125,7 +125,8 @@ impl Engine for TracedEngine {
     }
 
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError> {
-        let first = tracer::run_recorded(&self.options(request)?)?;
+        let shared = self.shared_memory()?;
+        let first = tracer::run_recorded(&self.options(request, shared.as_ref())?)?;
         Ok(self.with_holders(request, None, first))
     }
 
@@ -134,13 +135,16 @@ impl Engine for TracedEngine {
         request: &RunRequest,
         switches: Option<&[Switch]>,
     ) -> Result<(Trace, Vec<Switch>), EngineError> {
-        let options = Options { switches: switches.map(<[Switch]>::to_vec), ..self.options(request)? };
+        let shared = self.shared_memory()?;
+        let options = self.options(request, shared.as_ref())?;
+        let options = Options { switches: switches.map(<[Switch]>::to_vec), ..options };
         let recorded = tracer::run_recorded(&options)?;
         Ok((recorded.trace, recorded.switches))
     }
 
     fn run_shown(&self, request: &RunRequest, switches: &[Switch]) -> Result<Trace, EngineError> {
-        let options = Options { switches: Some(switches.to_vec()), ..self.options(request)? };
+        let shared = self.shared_memory()?;
+        let options = Options { switches: Some(switches.to_vec()), ..self.options(request, shared.as_ref())? };
         let first = tracer::run_recorded(&options)?;
         Ok(self.with_holders(request, Some(switches), first))
     }
@@ -153,16 +157,24 @@ impl TracedEngine {
             // What a run left in its folder would be another beginning.
             let folder = Folder::of_a_run().ok()?;
             let request = RunRequest { cwd: folder.path().to_owned(), ..request.clone() };
-            let options = Options { switches: switches.map(<[Switch]>::to_vec), ..self.options(&request).ok()? };
+            let shared = self.shared_memory().ok()?;
+            let options = self.options(&request, shared.as_ref()).ok()?;
+            let options = Options { switches: switches.map(<[Switch]>::to_vec), ..options };
             tracer::run_recorded(&again.options(options)).ok()
         })
     }
 }
 
 impl TracedEngine {
-    fn options(&self, request: &RunRequest) -> Result<Options, EngineError> {
+    /// What a run has in the place of `/dev/shm`, where it has none of its own.
+    fn shared_memory(&self) -> Result<Option<Folder>, EngineError> {
+        let failed = |cause| EngineError::System { operation: "make a folder for shared memory", pid: None, cause };
+        (self.rung == Rung::Landlock).then(|| Folder::of_a_run().map_err(failed)).transpose()
+    }
+
+    fn options(&self, request: &RunRequest, shared: Option<&Folder>) -> Result<Options, EngineError> {
         let limits = &request.limits;
-        let sandbox = self.confinement(request)?;
+        let sandbox = self.confinement(request, shared)?;
         Ok(Options {
             argv: request.argv.clone(),
             env: self.environment(request),
@@ -216,7 +228,7 @@ impl TracedEngine {
         env
     }
 
-    fn confinement(&self, request: &RunRequest) -> Result<Option<Confinement>, EngineError> {
+    fn confinement(&self, request: &RunRequest, shared: Option<&Folder>) -> Result<Option<Confinement>, EngineError> {
         if self.rung == Rung::Off {
             return Ok(None);
         }
@@ -225,13 +237,16 @@ impl TracedEngine {
         let cwd = if self.rung == Rung::Namespaces {
             INSIDE.into()
         } else {
-            view.read_write.extend([request.cwd.clone(), "/dev/shm".into()]);
+            view.read_write.push(request.cwd.clone());
+            view.read_write.extend(shared.map(|folder| folder.path().to_owned()));
             // Without a view of its own, another user may be kept out by a folder on the way.
             identity = identity.filter(|_| view.is_open_to_all());
             if let Some(identity) = identity {
-                std::os::unix::fs::chown(&request.cwd, Some(identity.uid), Some(identity.gid)).map_err(|cause| {
-                    EngineError::System { operation: "give the working directory away", pid: None, cause }
-                })?;
+                for folder in &view.read_write {
+                    std::os::unix::fs::chown(folder, Some(identity.uid), Some(identity.gid)).map_err(|cause| {
+                        EngineError::System { operation: "give a run its folders", pid: None, cause }
+                    })?;
+                }
             }
             request.cwd.clone()
         };
@@ -240,7 +255,15 @@ impl TracedEngine {
         let used = &request.limits;
         let processes = counted.then_some(used.processes);
         let limits = ProcessLimits::behind(used.memory, used.cpu.as_std(), processes, view.fresh_bytes);
-        Ok(Some(Confinement { rung: self.rung, grade: self.executable.clone(), identity, view, limits, cwd }))
+        Ok(Some(Confinement {
+            rung: self.rung,
+            grade: self.executable.clone(),
+            identity,
+            view,
+            limits,
+            shared_memory: shared.map(|folder| folder.path().to_owned()),
+            cwd,
+        }))
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Confinement {
     pub view: View,
     /// Limits of each of its processes.
     pub limits: ProcessLimits,
+    /// The folder that its tracer gives it in the place of `/dev/shm`, where it has none of its own. In `view`, too.
+    pub shared_memory: Option<PathBuf>,
     /// The working directory, as the program sees it.
     pub cwd: PathBuf,
 }

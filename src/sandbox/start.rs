@@ -21,6 +21,9 @@ use crate::sys::stage::{Launch, launch};
 /// The hidden subcommand under which this binary becomes the stage.
 pub(super) const STAGE_COMMAND: &str = "__stage";
 
+/// What the kernel adds to a program's share of memory, in thousandths of all, when it looks for somebody to end.
+const FIRST_TO_GO: &str = "500";
+
 /// A program that is contained as far as it can be before its tracer is attached, and waits at the gate.
 ///
 /// Dropping it without opening the gate ends the stage.
@@ -62,6 +65,11 @@ pub fn start(plan: &Plan, grade: &Path, stdio: [BorrowedFd<'_>; 3]) -> Result<St
     })
     .map_err(SandboxError::outside("clone into new namespaces"))?;
     drop(inner);
+    if plan.rung != Rung::Off {
+        // Where memory runs out before a limit of ours is seen, the program goes first; root's word also keeps it from taking
+        // that back (oom_score_adj in proc(5)). Without the right to say so it is as likely as we.
+        let _ = fs::write(format!("/proc/{pid}/oom_score_adj"), FIRST_TO_GO);
+    }
     let mut staged = Staged { control: outer, child: Pid::from_raw(pid), program: Pid::from_raw(0) };
     if plan.rung == Rung::Namespaces {
         write_maps(pid, plan.identity).map_err(SandboxError::outside("write the id maps of a user namespace"))?;

@@ -22,6 +22,8 @@ pub enum Refusable {
     Files,
     /// How many files a process has open.
     OpenFiles,
+    /// Bytes of memory that a process asks for.
+    Memory,
 }
 
 impl Refused {
@@ -34,6 +36,7 @@ impl Refused {
             Refusable::FileSize => format!("it wanted to write more than {} MiB to one file", mebibytes()),
             Refusable::Files => format!("it made all of the {most} files and folders that it may"),
             Refusable::OpenFiles => format!("it had all of the {most} files open that it may"),
+            Refusable::Memory => format!("it wanted more than {} MiB of memory at once", mebibytes()),
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
-use super::calls::ALWAYS;
+use super::calls::{ALWAYS, traced_for_shared_memory};
 use super::error::TracerError;
 use super::filter::{Sight, filters, tracing};
 use super::options::Options;
-use super::regs::calls::MESSAGES;
+use super::regs::calls::{LARGE_MAPS, MESSAGES};
 use super::streams::Streams;
 use super::tracee::Running;
 use crate::sandbox::{self, Confinement, Filter, Rung, SandboxError, Staged};
@@ -34,9 +34,12 @@ impl Contained {
         streams: &Streams,
     ) -> Result<(Self, Running), TracerError> {
         let mut filters: Vec<Filter> = filters(sight)?.into_iter().map(Filter::from).collect();
+        let mut more = LARGE_MAPS.to_vec();
         if confinement.rung == Rung::Landlock {
-            filters.push(tracing(&MESSAGES.map(|call| (call, ALWAYS)))?.into());
+            more.extend(MESSAGES.map(|call| (call, ALWAYS)));
+            more.extend(traced_for_shared_memory());
         }
+        filters.push(tracing(&more)?.into());
         if let Some(identity) = confinement.identity {
             streams.give_to(identity.uid, identity.gid);
         }

@@ -30,6 +30,7 @@ fn condition(condition: &Condition) -> Result<SeccompCondition, Unsupported> {
         Test::Is(value) => (SeccompCmpOp::Eq, value),
         Test::IsNot(value) => (SeccompCmpOp::Ne, value),
         Test::Masked(mask, value) => (SeccompCmpOp::MaskedEq(mask), value),
+        Test::AtLeast(value) => (SeccompCmpOp::Ge, value),
     };
     SeccompCondition::new(condition.argument, length, operator, value).map_err(unsupported)
 }

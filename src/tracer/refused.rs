@@ -12,6 +12,9 @@ use crate::sandbox::Rung;
 use crate::sys::ptrace;
 use crate::trace::{Refusable, Refused};
 
+/// So little is left of the memory that a process may ask for: the next piece did not fit.
+const CLOSE: u64 = 8 << 20;
+
 impl World<'_> {
     fn refuse(&mut self, what: Refusable, most: u64) {
         self.refused.insert(Refused { what, most });
@@ -34,6 +37,16 @@ impl World<'_> {
         }
     }
 
+    /// A call that asked for much memory returned.
+    pub(super) fn mapped(&mut self, result: i64) {
+        let most = self.options.sandbox.as_ref().and_then(|sandbox| sandbox.limits.data);
+        if let Some(most) = most
+            && result == -i64::from(libc::ENOMEM)
+        {
+            self.refuse(Refusable::Memory, most);
+        }
+    }
+
     /// A process is about to end: if badly, what it may have been refused is still as it was.
     pub(super) fn look_at_a_bad_end(&mut self, pid: i32) {
         let Some(sandbox) = &self.options.sandbox else { return };
@@ -46,6 +59,13 @@ impl World<'_> {
             && let Some(most) = limits.file_size
         {
             self.refuse(Refusable::FileSize, most);
+        }
+        // What it asked for in pieces stays as it was when nobody clears up.
+        let asked = status_field(pid, "VmData:").and_then(|text| text.trim_end_matches(" kB").parse::<u64>().ok());
+        if let Some(most) = limits.data
+            && asked.is_some_and(|kib| (kib << 10).saturating_add(CLOSE) > most)
+        {
+            self.refuse(Refusable::Memory, most);
         }
         let slots = status_field(pid, "FDSize:").and_then(|text| text.parse::<u64>().ok()).unwrap_or_default();
         // The table of open files doubles when it must and never shrinks: one of this size has held the last file that

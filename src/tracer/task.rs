@@ -91,6 +91,8 @@ pub(super) enum Seen {
     },
     /// A change of the file behind this descriptor.
     FileWrite(i32),
+    /// A large piece of memory.
+    Mapped,
     /// The opening of a file that may be new or emptied by it.
     FileOpened,
     /// A change of a file's times, with times of ours in it: the registers as the program made the call.

@@ -18,3 +18,6 @@ for folder in ["/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/memor
         print("BREACH made a group in", folder)
     except OSError as error:
         print("refused:", type(error).__name__)
+# It goes before the grader does.
+if int(open("/proc/self/oom_score_adj").read()) < 500:
+    print("BREACH it would be taken late")

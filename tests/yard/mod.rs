@@ -263,7 +263,9 @@ impl Yard {
                     .map(|key| format!("{kind} {key}")),
             );
         }
-        for folder in ["/", "/usr", "/usr/local/bin", "/etc", "/bin", "/var/tmp", "/home", "/root", "/run", "/dev"] {
+        for folder in
+            ["/", "/usr", "/usr/local/bin", "/etc", "/bin", "/var/tmp", "/home", "/root", "/run", "/dev", "/dev/shm"]
+        {
             let planted = Path::new(folder).join("grade-hostile-planted");
             if planted.exists() {
                 left.push(planted.display().to_string());

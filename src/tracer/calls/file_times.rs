@@ -9,7 +9,7 @@ use crate::tracer::task::Seen;
 use crate::tracer::world::{Caller, World};
 
 /// Below the stack pointer, a function may use this much without moving it (System V ABI). What lies under it is nobody's.
-const RED_ZONE: u64 = 128;
+pub(super) const RED_ZONE: u64 = 128;
 /// Two `timespec`: of the last access, of the last change.
 const TIMES: u64 = 32;
 

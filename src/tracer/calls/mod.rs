@@ -14,6 +14,7 @@ mod output;
 mod peer;
 mod poll;
 mod select;
+mod shared_memory;
 mod signal_timers;
 mod sleep;
 mod socket;
@@ -27,10 +28,11 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::OnceLock;
 
+pub(super) use shared_memory::traced as traced_for_shared_memory;
 pub(super) use socket_timeouts::SocketTimeouts;
-pub(super) use treatment::{ALWAYS, Call, Condition, Test, Treatment, When, given, is, is_not, masked};
+pub(super) use treatment::{ALWAYS, Call, Condition, Test, Treatment, When, at_least, given, is, is_not, masked};
 
-use super::regs::{CALLS, Native, Registers, int, negative};
+use super::regs::{CALLS, Native, Registers, calls, int, negative};
 use super::task::{Pending, Seen, Slot, WaitKind};
 use super::tracee::Resume;
 use super::world::{Caller, World};
@@ -138,6 +140,12 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
     {
         return Ok(then);
     }
+    if let Some(then) = shared_memory::turn(world, caller, registers)? {
+        return Ok(then);
+    }
+    if world.options.sandbox.is_some() && calls::LARGE_MAPS.iter().any(|(call, _)| *call == registers.number()) {
+        return Ok(Then::See(Seen::Mapped));
+    }
     match known(registers.number()) {
         // A filter that was added later may bring calls that do not concern time.
         Some((call, when)) if ordering::concerns_time(when, registers) => {
@@ -175,6 +183,7 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         Some(Pending::Seen(Seen::Sysinfo { at })) if registers.result() == 0 => clock::uptime(world, caller, at)?,
         Some(Pending::Seen(Seen::Door(number))) => socket::opened(world, caller, number, registers.result()),
         Some(Pending::Seen(Seen::Adjtimex { at })) if registers.result() >= 0 => clock::adjusted(world, caller, at)?,
+        Some(Pending::Seen(Seen::Mapped)) => world.mapped(registers.result()),
         Some(Pending::Seen(Seen::FileWrite(_))) if registers.result() < 0 => {
             world.call_on_file_failed(registers.result(), false);
         }

@@ -23,6 +23,7 @@ fn holds(condition: &Condition, registers: &Native) -> bool {
         Test::Is(wanted) => value == wanted,
         Test::IsNot(unwanted) => value != unwanted,
         Test::Masked(mask, wanted) => value & mask == wanted,
+        Test::AtLeast(least) => value >= least,
     }
 }
 

@@ -96,6 +96,8 @@ pub(in crate::tracer) enum Test {
     IsNot(u64),
     /// This value in these bits (mask, value).
     Masked(u64, u64),
+    /// This value or more.
+    AtLeast(u64),
 }
 
 /// Always.
@@ -119,4 +121,9 @@ pub(in crate::tracer) const fn is_not(argument: u8, value: u64) -> Condition {
 /// Argument `argument`, an `int`, has `value` in the bits of `mask`.
 pub(in crate::tracer) const fn masked(argument: u8, mask: u64, value: u64) -> Condition {
     Condition { argument, wide: false, test: Test::Masked(mask, value) }
+}
+
+/// Argument `argument` is `value` or more.
+pub(in crate::tracer) const fn at_least(argument: u8, value: u64) -> Condition {
+    Condition { argument, wide: true, test: Test::AtLeast(value) }
 }

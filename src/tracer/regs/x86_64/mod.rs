@@ -132,6 +132,9 @@ impl Registers for Native {
 
 /// Numbers of system calls that the tracer puts in place of others.
 pub(in crate::tracer) mod calls {
+    use crate::tracer::calls::{ALWAYS, When, at_least, masked};
+
+    const EMPTY_PATH: u64 = 0x1000;
     /// Waits for a signal.
     pub(in crate::tracer) const PAUSE: i64 = 34;
     /// Lets others run.
@@ -144,6 +147,36 @@ pub(in crate::tracer) mod calls {
     pub(in crate::tracer) const SENDTO: i64 = 44;
     /// `sendmsg`, `sendmmsg`: their peers' names stand in memory.
     pub(in crate::tracer) const MESSAGES: [i64; 2] = [46, 307];
+    /// Calls that ask for memory in pieces so large that a limit may refuse one: `mmap`, `mremap`.
+    pub(in crate::tracer) const LARGE_MAPS: [(i64, When); 2] =
+        [(9, &[&[at_least(1, LARGE)]]), (25, &[&[at_least(2, LARGE)]])];
+    const LARGE: u64 = 256 << 20;
+    /// Calls that name files: which arguments are paths, and when they are. A file by its descriptor alone has none.
+    pub(in crate::tracer) const PATHS: &[(i64, &[usize], When)] = &[
+        (2, &[0], ALWAYS),                              // open
+        (4, &[0], ALWAYS),                              // stat
+        (6, &[0], ALWAYS),                              // lstat
+        (21, &[0], ALWAYS),                             // access
+        (76, &[0], ALWAYS),                             // truncate
+        (82, &[0, 1], ALWAYS),                          // rename
+        (83, &[0], ALWAYS),                             // mkdir
+        (84, &[0], ALWAYS),                             // rmdir
+        (85, &[0], ALWAYS),                             // creat
+        (86, &[0, 1], ALWAYS),                          // link
+        (87, &[0], ALWAYS),                             // unlink
+        (90, &[0], ALWAYS),                             // chmod
+        (257, &[1], ALWAYS),                            // openat
+        (258, &[1], ALWAYS),                            // mkdirat
+        (262, &[1], &[&[masked(3, EMPTY_PATH, 0)]]),    // newfstatat
+        (263, &[1], ALWAYS),                            // unlinkat
+        (264, &[1, 3], ALWAYS),                         // renameat
+        (265, &[1, 3], &[&[masked(4, EMPTY_PATH, 0)]]), // linkat
+        (269, &[1], ALWAYS),                            // faccessat
+        (316, &[1, 3], ALWAYS),                         // renameat2
+        (332, &[1], &[&[masked(2, EMPTY_PATH, 0)]]),    // statx
+        (437, &[1], ALWAYS),                            // openat2
+        (439, &[1], &[&[masked(3, EMPTY_PATH, 0)]]),    // faccessat2
+    ];
     /// Random bytes.
     pub(in crate::tracer) const GETRANDOM: i64 = 318;
     /// `gettimeofday`, `time`, `clock_gettime`.
