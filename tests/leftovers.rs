@@ -176,6 +176,12 @@ fn files(place: &Place) -> Vec<String> {
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
+/// What lies below it, to say what was left.
+fn below_files(place: &Place, name: &str) -> Vec<String> {
+    let listed = Command::new("find").arg(place.at("tmp").join(name)).output().expect("find");
+    String::from_utf8_lossy(&listed.stdout).lines().map(str::to_owned).collect()
+}
+
 /// Whether this is the folder of a worker that never made anything in it.
 fn is_empty_worker(place: &Place, name: &str) -> bool {
     let within = fs::read_dir(place.at("tmp").join(name));
@@ -225,7 +231,12 @@ fn killed_at_random_moments(arguments: impl Fn(&Place, u64) -> Vec<String>) {
             // the batch's own one are for the next.
             let left = files(&place);
             let is_left = |name: &String| name.starts_with("grade-batch-") || is_empty_worker(&place, name);
-            assert!(left.iter().all(is_left), "{reach:?}: {left:?}");
+            let whole = |name: &String| below_files(&place, name);
+            assert!(
+                left.iter().all(is_left),
+                "{reach:?} after {moment:?}: {:?}",
+                left.iter().map(whole).collect::<Vec<_>>()
+            );
         }
     }
     let last = arguments(&place, u64::MAX - 1);

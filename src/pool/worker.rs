@@ -12,7 +12,7 @@ use std::os::unix::net::UnixStream;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
@@ -70,30 +70,50 @@ fn work(folder: &Path, claims: &Path) -> io::Result<()> {
     thread::Builder::new().name("lifeline".to_owned()).spawn(move || keeper.keep())?;
     let hands = Hands { folder: folder.to_owned(), processors: Processors::open(claims).ok(), builder: None };
     let served = hands.serve(&socket, &state);
-    let _gone = fs::remove_dir_all(folder);
+    state.clear_up(folder);
     served
 }
 
-/// The job that is done now, shared by the two threads.
+/// What both threads know.
 #[derive(Clone, Debug, Default)]
 struct State {
-    job: std::sync::Arc<Mutex<Option<u64>>>,
+    doing: Arc<Mutex<Doing>>,
     interrupt: Interrupt,
+    clearing: Arc<Mutex<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Doing {
+    /// The job that is done now.
+    job: Option<u64>,
+    /// No other job is begun: an order may have come before the end of who gave it.
+    last: bool,
 }
 
 impl State {
-    fn job(&self) -> MutexGuard<'_, Option<u64>> {
-        self.job.lock().unwrap_or_else(PoisonError::into_inner)
+    fn doing(&self) -> MutexGuard<'_, Doing> {
+        self.doing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, id: u64) {
-        let mut job = self.job();
-        self.interrupt.clear();
-        *job = Some(id);
+    /// Whether the job may be begun.
+    fn begin(&self, id: u64) -> bool {
+        let mut doing = self.doing();
+        if !doing.last {
+            self.interrupt.clear();
+            doing.job = Some(id);
+        }
+        !doing.last
     }
 
     fn end(&self) {
-        *self.job() = None;
+        self.doing().job = None;
+    }
+
+    /// Removes the worker's folder. Both threads do when the pool's process is gone: side by side they would stumble over what
+    /// the other one takes away, and whoever was first to end the process would leave the rest.
+    fn clear_up(&self, folder: &Path) {
+        let _alone = self.clearing.lock().unwrap_or_else(PoisonError::into_inner);
+        remove(folder);
     }
 }
 
@@ -110,7 +130,9 @@ impl Hands {
         let mut frames = Frames::new();
         send(socket, &Report::Hello(Hello::own()))?;
         while let Some(Order { id, job }) = frames.receive(socket)? {
-            state.begin(id);
+            if !state.begin(id) {
+                break;
+            }
             let done = panic::catch_unwind(AssertUnwindSafe(|| self.job(job, state)));
             let sent = match done {
                 Ok(answer) => send(socket, &Report::Answer { id, answer: Box::new(answer), memory: resident() }),
@@ -219,7 +241,7 @@ impl Keeper {
             if Instant::now() >= next_beat {
                 next_beat = Instant::now() + BEAT;
                 // Nobody waits for a word of one that does nothing.
-                if self.state.job().is_some() && self.lifeline.write_all(b".").is_err() {
+                if self.state.doing().job.is_some() && self.lifeline.write_all(b".").is_err() {
                     return self.end();
                 }
             }
@@ -230,8 +252,8 @@ impl Keeper {
     fn listen(&mut self) -> io::Result<()> {
         let mut id = [0; 8];
         self.lifeline.read_exact(&mut id)?;
-        let job = self.state.job();
-        if *job == Some(u64::from_le_bytes(id)) {
+        let doing = self.state.doing();
+        if doing.job == Some(u64::from_le_bytes(id)) {
             self.state.interrupt.set();
         }
         Ok(())
@@ -239,13 +261,29 @@ impl Keeper {
 
     /// Ends the job, clears up, and ends this process.
     fn end(&self) {
+        self.state.doing().last = true;
         let begun = Instant::now();
-        while self.state.job().is_some() && begun.elapsed() < LAST_CHANCE {
+        while self.state.doing().job.is_some() && begun.elapsed() < LAST_CHANCE {
             self.state.interrupt.set();
             thread::sleep(Duration::from_millis(1));
         }
-        let _gone = fs::remove_dir_all(&self.folder);
+        self.state.clear_up(&self.folder);
         // Whatever the main thread hangs on: the kernel ends what it traces.
         let _never_fails = kill(Pid::this(), Signal::SIGKILL);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::State;
+
+    #[test]
+    fn an_order_that_is_read_after_the_end_began_is_not_followed() {
+        let state = State::default();
+        assert!(state.begin(1));
+        state.end();
+        state.doing().last = true;
+        assert!(!state.begin(2));
+        assert_eq!(state.doing().job, None);
     }
 }

@@ -45,51 +45,66 @@ pub struct Launch<'a> {
     pub descriptors: [BorrowedFd<'a>; 5],
 }
 
+/// So much stack has the child until it executes the program, in words.
+const STACK: usize = 4096;
+
+/// All that the child needs, laid out before it is made.
+struct Start<'a> {
+    parent: Option<u32>,
+    namespaces: libc::c_int,
+    executable: &'a CStr,
+    argv: &'a [*const libc::c_char],
+    env: &'a [*const libc::c_char],
+    descriptors: [RawFd; 5],
+}
+
 /// Makes the process and returns its id. It dies with the calling thread.
 ///
 /// A process in a new user namespace keeps its capabilities there over the execve, as ambient ones (capabilities(7)).
+///
+/// Like `posix_spawn(3)` it lends the child our memory until it executes the program: a copy of a worker's memory, and the
+/// faults by which both sides part with it, cost as much as the rest.
 ///
 /// # Errors
 /// When clone fails. A failure behind it ends the process with status 125.
 pub fn launch(launch: &Launch<'_>) -> io::Result<libc::pid_t> {
     let argv = pointers(launch.argv);
     let env = pointers(launch.env);
-    let descriptors = launch.descriptors.map(|descriptor| descriptor.as_raw_fd());
-    let flags = libc::c_long::from(launch.namespaces | libc::SIGCHLD);
-    // In a process namespace of its own the child sees no parent: there the control socket tells whether we live.
-    let parent = (launch.namespaces & libc::CLONE_NEWPID == 0).then(std::process::id);
-    // SAFETY: without CLONE_VM and with a null stack this is fork(2): the child has its own copy of all memory.
-    let pid = unsafe { libc::syscall(libc::SYS_clone, flags, 0, 0, 0, 0) };
-    match pid {
-        -1 => Err(io::Error::last_os_error()),
-        0 => {
-            // SAFETY: this is the child of a fork, and every pointer was laid out before it.
-            unsafe { become_program(parent, launch.namespaces, launch.executable.as_ptr(), &argv, &env, descriptors) }
-        }
-        pid => Ok(libc::pid_t::try_from(pid).expect("a process id fits in pid_t")),
-    }
+    let start = Start {
+        // In a process namespace of its own the child sees no parent: there the control socket tells whether we live.
+        parent: (launch.namespaces & libc::CLONE_NEWPID == 0).then(std::process::id),
+        namespaces: launch.namespaces,
+        executable: launch.executable,
+        argv: &argv,
+        env: &env,
+        descriptors: launch.descriptors.map(|descriptor| descriptor.as_raw_fd()),
+    };
+    let mut stack = vec![0_u128; STACK];
+    let flags = launch.namespaces | libc::SIGCHLD | libc::CLONE_VM | libc::CLONE_VFORK;
+    let argument = (&raw const start).cast_mut().cast();
+    // SAFETY: the stack is the child's alone, aligned to 16 bytes, and grows down from its end. This thread stands still until
+    // the child has executed the program or is gone, so all that `start` points at lives as long as the child reads it, and
+    // nobody else reads this thread's `errno`.
+    let pid = unsafe { libc::clone(child, stack.as_mut_ptr_range().end.cast(), flags, argument) };
+    if pid == -1 { Err(io::Error::last_os_error()) } else { Ok(pid) }
 }
 
-/// Runs in the child, where another thread of the parent may have held any lock: only bare system calls, no allocation.
-///
-/// # Safety
-/// Only in the child of a fork; `argv` and `env` end with a null pointer and point at strings.
-unsafe fn become_program(
-    parent: Option<u32>,
-    namespaces: libc::c_int,
-    executable: *const libc::c_char,
-    argv: &[*const libc::c_char],
-    env: &[*const libc::c_char],
-    mut descriptors: [RawFd; 5],
-) -> ! {
-    if !dies_with(parent) {
+extern "C" fn child(start: *mut libc::c_void) -> libc::c_int {
+    // SAFETY: `launch` passes a `Start`, which lives and is not written until this process lets go of its memory.
+    become_program(unsafe { &*start.cast::<Start<'_>>() })
+}
+
+/// Runs in the child, while another thread of the parent may hold any lock: only bare system calls, no allocation.
+fn become_program(start: &Start<'_>) -> ! {
+    if !dies_with(start.parent) {
         // SAFETY: ends the process without running anything of the parent's.
         unsafe { libc::_exit(125) }
     }
-    if namespaces & libc::CLONE_NEWUSER != 0 {
+    if start.namespaces & libc::CLONE_NEWUSER != 0 {
         keep_capabilities_over_exec();
     }
     // First out of the way of all targets, then in their places; dup2 clears close-on-exec.
+    let mut descriptors = start.descriptors;
     for descriptor in &mut descriptors {
         // SAFETY: fcntl with integers only.
         *descriptor = unsafe { libc::fcntl(*descriptor, libc::F_DUPFD_CLOEXEC, 16) };
@@ -98,10 +113,10 @@ unsafe fn become_program(
         // SAFETY: dup2 with integers only.
         unsafe { libc::dup2(descriptor, target) };
     }
-    // SAFETY: closes descriptors that nothing in this process will use again.
+    // SAFETY: closes descriptors that nothing in this process will use again; the parent has its own table of them.
     unsafe { libc::syscall(libc::SYS_close_range, CONTROL_FD + 1, u32::MAX, 0) };
-    // SAFETY: the caller promises that the pointers are good.
-    unsafe { libc::execve(executable, argv.as_ptr(), env.as_ptr()) };
+    // SAFETY: a string, and two lists of strings that end with a null pointer.
+    unsafe { libc::execve(start.executable.as_ptr(), start.argv.as_ptr(), start.env.as_ptr()) };
     // SAFETY: ends the process without running anything of the parent's.
     unsafe { libc::_exit(125) }
 }
