@@ -222,8 +222,8 @@ pub(super) fn class() -> Class {
             students: vec!["bob".to_owned(), "finn".to_owned()],
         }],
         refused: vec![Refused {
-            student: Some("eve".to_owned()),
-            origin: "eve.zip".to_owned(),
+            student: Some("finn".to_owned()),
+            origin: "finn.zip".to_owned(),
             why: "it is larger than 10 MiB when unpacked".to_owned(),
         }],
     }
