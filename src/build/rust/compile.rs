@@ -30,7 +30,7 @@ const POLICY: Policy = Policy {
 };
 /// Optimising would cost: a tokio exercise 0.21 s unoptimised, 0.47 s with `opt-level=1`; std 0.10 and 0.15 s.
 /// Without debug information (also std's) a program is an eighth of the size.
-const FLAGS: [&str; 14] = [
+const FLAGS: [&str; 15] = [
     "--edition=2024",
     "--crate-name=main",
     "--crate-type=bin",
@@ -39,6 +39,8 @@ const FLAGS: [&str; 14] = [
     "--color=always",
     "--remap-path-scope=diagnostics",
     "-Copt-level=0",
+    // More of them cost CPU time that other builds want, and gain nothing in a program of one file.
+    "-Ccodegen-units=1",
     "-Coverflow-checks=on",
     "-Cdebug-assertions=on",
     "-Cdebuginfo=0",
