@@ -265,3 +265,75 @@ fn in_the_sandbox_a_program_gets_hold_of_no_file_of_ours() {
     let written = std::fs::read_to_string(&output).expect("a file");
     assert!(written.starts_with("before\nread\n") && written.ends_with("after\n"), "{written:?}");
 }
+
+/// One thread holds a lock for two seconds; the other wants it after half a second, and has it for one.
+const TAKES_TURNS: &str = "python3 -u -c \"
+import threading, time
+lock = threading.Lock()
+def work(name, wait, hold):
+    time.sleep(wait)
+    with lock:
+        print(name, 'has it')
+        time.sleep(hold)
+threads = [threading.Thread(target=work, args=one) for one in [('one', 0.1, 2), ('two', 0.5, 1)]]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+\"";
+
+/// Waits for other threads: the thread, what it waits on, and from when to when in tenths of a second since all threads were
+/// there.
+fn waits_for_others(trace: &Trace) -> Vec<(u32, u32, u64, u64)> {
+    let mut threads = trace.events.iter().filter(|event| matches!(event.kind, EventKind::Thread { .. }));
+    let start = threads.next_back().expect("threads").t;
+    let tenths = |event: &grade::trace::Event| (event.t.since(start).as_nanos() + 40_000_000) / 100_000_000;
+    let ends = |begun: &grade::trace::Event| {
+        let own = trace.events.iter().filter(|event| event.seq > begun.seq && event.tid == begun.tid);
+        own.map(|event| (matches!(event.kind, EventKind::Wake {}), tenths(event))).next().expect("its end")
+    };
+    let begun = trace.events.iter().filter_map(|event| match event.kind {
+        EventKind::Wait { on } => Some((event, on)),
+        _ => None,
+    });
+    begun
+        .map(|(event, on)| {
+            let (is_wake, until) = ends(event);
+            assert!(is_wake, "the next that a waiting thread does is to wake: {event:?}");
+            (event.tid, on, tenths(event), until)
+        })
+        .collect()
+}
+
+#[test]
+fn who_waits_for_a_lock_or_the_end_of_a_thread_is_noted_from_beginning_to_end() {
+    for options in [&[][..], &["--schedule", "0"], &["--schedule", "3"]] {
+        let (trace, output) = traced(options, TAKES_TURNS);
+        assert_eq!(trace.end.exit, Some(ExitStatus::Code(0)), "{}", text(&output.stderr));
+        let threads: Vec<u32> = trace
+            .events
+            .iter()
+            .filter(|event| matches!(event.kind, EventKind::Thread { .. }))
+            .map(|event| event.tid)
+            .collect();
+        let waits = waits_for_others(&trace);
+        let of_second: Vec<_> = waits.iter().filter(|wait| wait.0 == threads[1]).collect();
+        assert_eq!(of_second.len(), 1, "{waits:?}");
+        let (_, lock, from, until) = *of_second[0];
+        assert_eq!((from, until), (5, 21), "{waits:?}");
+        // The main thread waits for one after the other to end, on something else.
+        let of_main: Vec<_> = waits.iter().filter(|wait| !threads.contains(&wait.0)).collect();
+        assert_eq!(of_main.first().map(|wait| wait.2), Some(0), "{waits:?}");
+        assert_eq!(of_main.last().map(|wait| wait.3), Some(31), "{waits:?}");
+        assert!(of_main.iter().all(|wait| wait.1 != lock), "{waits:?}");
+    }
+}
+
+#[test]
+fn the_same_schedule_notes_the_same_waits() {
+    let waits = |_| waits_for_others(&traced(&["--schedule", "5"], TAKES_TURNS).0);
+    let all: Vec<Vec<(u32, u64, u64)>> = (0..3)
+        .map(waits)
+        .map(|waits| waits.into_iter().map(|(_, on, from, until)| (on, from, until)).collect())
+        .collect();
+    assert!(!all[0].is_empty());
+    assert!(all.iter().all(|one| *one == all[0]), "{all:?}");
+}

@@ -31,6 +31,8 @@ pub(crate) struct Actor {
     pub(crate) stuck: bool,
     /// Timed waits: from, to, and how long it asked for.
     pub(crate) sleeps: Vec<Sleep>,
+    /// Waits for other threads: from, to, and on what.
+    pub(crate) waits: Vec<Wait>,
     /// Lines: when, and on which stream.
     pub(crate) lines: Vec<(VirtualInstant, u8)>,
 }
@@ -43,20 +45,40 @@ pub(crate) struct Sleep {
     pub(crate) asked: u64,
 }
 
+/// One wait for another thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wait {
+    pub(crate) from: VirtualInstant,
+    pub(crate) to: VirtualInstant,
+    pub(crate) on: u32,
+}
+
+/// What a thread is waiting for.
+#[derive(Clone, Copy)]
+enum Waits {
+    /// A time; it asked for so many nanoseconds.
+    Time(u64),
+    /// Another thread, by this word.
+    Other(u32),
+}
+
+/// Who waits, and since when.
+type Waiting = BTreeMap<(Pid, Tid), (VirtualInstant, Waits)>;
+
 impl Cast {
     /// Reads who took part from the events.
     pub(crate) fn of(trace: &Trace) -> Self {
         let mut cast =
             Self { actors: Vec::new(), places: BTreeMap::new(), names: BTreeMap::new(), end: VirtualInstant::START };
         let program = trace.header.argv.first().map_or_else(String::new, |path| base_name(path));
-        let mut asleep: BTreeMap<(Pid, Tid), (VirtualInstant, u64)> = BTreeMap::new();
+        let mut waiting = Waiting::new();
         for event in &trace.events {
-            cast.take_note(event, &program, &mut asleep);
+            cast.take_note(event, &program, &mut waiting);
         }
         cast.end = VirtualInstant::from_nanos(trace.end.elapsed).max(cast.end);
         let end = cast.end;
-        for ((pid, tid), (from, asked)) in asleep {
-            cast.actor(pid, tid, end).sleeps.push(Sleep { from, to: end, asked });
+        for ((pid, tid), begun) in waiting {
+            cast.actor(pid, tid, end).waited(begun, end);
         }
         let births: BTreeMap<Pid, usize> =
             cast.actors.iter().enumerate().rev().map(|(place, actor)| (actor.pid, place)).collect();
@@ -64,7 +86,7 @@ impl Cast {
         cast
     }
 
-    fn take_note(&mut self, event: &Event, program: &str, asleep: &mut BTreeMap<(Pid, Tid), (VirtualInstant, u64)>) {
+    fn take_note(&mut self, event: &Event, program: &str, waiting: &mut Waiting) {
         let Event { t, pid, tid, ref kind, .. } = *event;
         self.end = self.end.max(t);
         if matches!(kind, EventKind::Http { .. }) {
@@ -90,16 +112,19 @@ impl Cast {
             }
             EventKind::Line { fd, .. } => actor.lines.push((t, *fd)),
             EventKind::Sleep { ns } => {
-                asleep.insert((pid, tid), (t, *ns));
+                waiting.insert((pid, tid), (t, Waits::Time(*ns)));
+            }
+            EventKind::Wait { on } => {
+                waiting.insert((pid, tid), (t, Waits::Other(*on)));
             }
             EventKind::Wake {} => {
-                if let Some((from, asked)) = asleep.remove(&(pid, tid)) {
-                    actor.sleeps.push(Sleep { from, to: t, asked });
+                if let Some(begun) = waiting.remove(&(pid, tid)) {
+                    actor.waited(begun, t);
                 }
             }
             EventKind::Exit { signal, .. } => {
-                if let Some((from, asked)) = asleep.remove(&(pid, tid)) {
-                    actor.sleeps.push(Sleep { from, to: t, asked });
+                if let Some(begun) = waiting.remove(&(pid, tid)) {
+                    actor.waited(begun, t);
                 }
                 actor.died = Some(t);
                 actor.killed = *signal;
@@ -130,6 +155,7 @@ impl Cast {
                 killed: None,
                 stuck: false,
                 sleeps: Vec::new(),
+                waits: Vec::new(),
                 lines: Vec::new(),
             });
         }
@@ -153,6 +179,15 @@ impl Cast {
             (0, _) => name.to_owned(),
             _ if pid == tid || tid == 0 => format!("{name} {pid}"),
             _ => format!("{name} {pid}/{tid}"),
+        }
+    }
+}
+
+impl Actor {
+    fn waited(&mut self, (from, what): (VirtualInstant, Waits), to: VirtualInstant) {
+        match what {
+            Waits::Time(asked) => self.sleeps.push(Sleep { from, to, asked }),
+            Waits::Other(on) => self.waits.push(Wait { from, to, on }),
         }
     }
 }

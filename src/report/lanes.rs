@@ -14,6 +14,7 @@ const WIDEST_LABEL: usize = 32;
 
 const AWAKE: char = '━';
 const ASLEEP: char = '─';
+const WAITS: char = '╌';
 const LINE: char = '●';
 const ERROR_LINE: char = '○';
 const KILLED: char = '✗';
@@ -43,6 +44,7 @@ pub(crate) fn lanes(cast: &Cast, width: usize) -> String {
     let legend: Vec<String> = [
         (AWAKE, "awake"),
         (ASLEEP, "in a timed wait"),
+        (WAITS, "waits for another thread"),
         (LINE, "a line"),
         (ERROR_LINE, "a line on standard error"),
         (KILLED, "killed"),
@@ -136,6 +138,12 @@ impl Scale {
             let (from, to) = (self.column(sleep.from), self.column(sleep.to));
             if from + 1 < to {
                 cells[from + 1..to].fill(ASLEEP);
+            }
+        }
+        for wait in &actor.waits {
+            let (from, to) = (self.column(wait.from), self.column(wait.to));
+            if from + 1 < to {
+                cells[from + 1..to].fill(WAITS);
             }
         }
         if actor.stuck {

@@ -121,6 +121,9 @@ fn lives(cast: &Cast) -> Vec<Timed> {
             let args = json!({"asked for": VirtualDuration::from_nanos(sleep.asked).to_string()});
             slice(actor, "timed wait".to_owned(), sleep.from, sleep.to, args)
         }));
+        events.extend(actor.waits.iter().map(|wait| {
+            slice(actor, "waits for another thread".to_owned(), wait.from, wait.to, json!({"on": wait.on}))
+        }));
     }
     events
 }
@@ -163,6 +166,7 @@ fn moment(event: &Event) -> Option<Value> {
         EventKind::Process { .. }
         | EventKind::Thread { .. }
         | EventKind::Sleep { .. }
+        | EventKind::Wait { .. }
         | EventKind::Wake {}
         | EventKind::First { .. }
         | EventKind::Held { .. }

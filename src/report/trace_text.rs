@@ -119,7 +119,8 @@ pub(super) fn happened(event: &Event, cast: &Cast) -> Option<String> {
     what(event, cast).map(|(what, _)| what)
 }
 
-/// What happened, in words. None for the end of a timed wait: its row would say what the row of its start and the lane
+/// What happened, in words. None for a wait for another thread, which the lane shows, and for the end of any wait: its row would
+/// say what the row of its start and the lane
 /// say already.
 fn what(event: &Event, cast: &Cast) -> Option<(String, Style)> {
     let plain = |text: String| Some((text, DIM));
@@ -137,7 +138,7 @@ fn what(event: &Event, cast: &Cast) -> Option<(String, Style)> {
             Some(if *fd == 1 { (format!("│ {what}"), OUT) } else { (format!("║ {what}"), ERR) })
         }
         EventKind::Sleep { ns } => plain(format!("waits for at most {}", VirtualDuration::from_nanos(*ns))),
-        EventKind::Wake {} => None,
+        EventKind::Wait { .. } | EventKind::Wake {} => None,
         EventKind::First { .. } => plain("goes first, by the schedule".to_owned()),
         EventKind::Held { ns } => plain(format!("is held back for {}, by the schedule", rounded(*ns))),
         EventKind::Preempted { .. } => plain("is preempted here, by the schedule".to_owned()),

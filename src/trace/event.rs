@@ -64,7 +64,13 @@ pub enum EventKind {
         /// How long it asked for, in virtual nanoseconds.
         ns: u64,
     },
-    /// The timed wait ended.
+    /// A thread waits until another one wakes it: for a lock, a condition, the end of a thread. Noted where time moves on by a
+    /// millisecond or more meanwhile.
+    Wait {
+        /// What it waits on, by a number: threads of a process that wait on the same word of memory have the same.
+        on: u32,
+    },
+    /// The wait ended: the timed one, or the one for another thread.
     Wake {},
     /// A process or thread ended. Of a thread that is not its process's last: neither code nor signal.
     Exit {

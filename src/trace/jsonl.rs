@@ -41,8 +41,8 @@ pub fn read_jsonl(input: impl BufRead) -> Result<Trace, TraceReadError> {
         let line: AnyLine = lines.parse()?;
         match line.ev.as_str() {
             "end" => break,
-            "process" | "thread" | "exec" | "line" | "sleep" | "wake" | "exit" | "http" | "stuck" | "zombie"
-            | "first" | "held" | "preempted" => {}
+            "process" | "thread" | "exec" | "line" | "sleep" | "wait" | "wake" | "exit" | "http" | "stuck"
+            | "zombie" | "first" | "held" | "preempted" => {}
             _ => return Err(lines.error(TraceReadProblem::UnknownEvent(line.ev))),
         }
         let event: Event = lines.parse()?;
@@ -275,6 +275,7 @@ mod tests {
             (1..3_u8, any::<String>(), any::<(bool, bool, bool)>())
                 .prop_map(|(fd, text, (partial, lossy, cut))| EventKind::Line { fd, text, partial, lossy, cut }),
             any::<u64>().prop_map(|ns| EventKind::Sleep { ns }),
+            any::<u32>().prop_map(|on| EventKind::Wait { on }),
             Just(EventKind::Wake {}),
             option::of(any::<u32>()).prop_map(|instead| EventKind::First { instead }),
             any::<u64>().prop_map(|ns| EventKind::Held { ns }),

@@ -5,7 +5,7 @@
 //! calls (`regs`, `filter`) stops the few that matter; one file a family says what is done about them (`calls`). Timed waits
 //! become waits without end, and their deadlines are ours (`fire`). Time moves by what threads used (`progress`), or
 //! jumps when all sleep (`quiet`). What happened is noted (`record`, `lines`); when nothing can ever move again, `stuck` says
-//! who waits on what, and `locks` who holds it. Programs read the clock by code of ours, mostly without a stop (`vdso`), and the processor's cycle counter
+//! who waits on what, and `locks` who holds it; who waits for another thread meanwhile, `waits`. Programs read the clock by code of ours, mostly without a stop (`vdso`), and the processor's cycle counter
 //! by a trap (`cycle_counter`). Under a schedule, `turns` and `turn_loop` decide who runs, and a thread may lose its turn between two
 //! stops: after so many instructions (`preempt`), or where threads touch the same memory (`marks`), as a run before it saw (`survey`).
 //!
@@ -91,6 +91,7 @@ mod tracee;
 mod turn_loop;
 mod turns;
 mod vdso;
+mod waits;
 mod watch;
 mod woken;
 mod world;

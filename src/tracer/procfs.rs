@@ -26,12 +26,14 @@ pub(super) struct Procfs {
     stat: Option<File>,
     schedstat: Option<File>,
     syscall: Option<File>,
+    /// What it was blocked in when it was last asked for: the call's number and its first argument.
+    blocked: Option<(i64, u64)>,
 }
 
 impl Procfs {
     /// For thread `tid` of process `pid`.
     pub(super) fn new(pid: i32, tid: i32) -> Self {
-        Self { folder: format!("/proc/{pid}/task/{tid}"), stat: None, schedstat: None, syscall: None }
+        Self { folder: format!("/proc/{pid}/task/{tid}"), stat: None, schedstat: None, syscall: None, blocked: None }
     }
 
     /// Whether it sleeps.
@@ -71,10 +73,18 @@ impl Procfs {
     pub(super) fn is_off_cpu(&mut self) -> bool {
         let mut buffer = [0; 256];
         match read(&mut self.syscall, &self.folder, "syscall", &mut buffer) {
-            Ok(text) => !text.starts_with(b"running"),
+            Ok(text) => {
+                self.blocked = call_and_argument(text);
+                !text.starts_with(b"running")
+            }
             // It is gone: a wait will tell.
             Err(_) => true,
         }
+    }
+
+    /// The system call that it was blocked in when [`Self::is_off_cpu`] was last asked, and its first argument.
+    pub(super) const fn was_blocked_in(&self) -> Option<(i64, u64)> {
+        self.blocked
     }
 
     /// The system call that it is blocked in: number, then arguments; none when it is not blocked in one.
@@ -99,6 +109,13 @@ impl Procfs {
         let instruction = last()?;
         Some((last()?, instruction))
     }
+}
+
+/// The beginning of `/proc/PID/task/TID/syscall`; none for `running` and outside of calls (-1).
+fn call_and_argument(text: &[u8]) -> Option<(i64, u64)> {
+    let mut words = str::from_utf8(text).ok()?.split_ascii_whitespace();
+    let number = words.next()?.parse().ok().filter(|number| *number >= 0)?;
+    Some((number, u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?))
 }
 
 fn read<'b>(file: &mut Option<File>, folder: &str, name: &str, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {

@@ -111,6 +111,7 @@ impl World<'_> {
         let before = self.time.now();
         let mut now = before;
         let mut used = 0;
+        let mut ran_again = Vec::new();
         for tid in self.those_to_ask(stopped) {
             let Some(task) = self.tasks.get_mut(&tid) else { continue };
             let Some((cpu, waited)) = task.procfs.ran_and_waited() else { continue };
@@ -120,6 +121,9 @@ impl World<'_> {
                 // It has not run. What it waits for its turn is told when its turn has come.
                 continue;
             }
+            if task.waits.is_some_and(|then| cpu > then) {
+                ran_again.push(tid);
+            }
             let ran = (cpu - last.cpu).saturating_sub(cost);
             let waited_now = waited.saturating_sub(last.waited);
             let begin = last.begin(now, asked, cpu - last.cpu, waited_now);
@@ -127,6 +131,10 @@ impl World<'_> {
             task.progress = Progress { cpu, waited, local, asked: Some(asked) };
             now = now.max(local);
             used += ran;
+        }
+        // Before time moves: by then it had not run yet.
+        for tid in ran_again {
+            self.note_end_of_wait(tid);
         }
         now = now.max(self.bounded_by_processors(used, before));
         // Threads that really ran side by side moved time by no more than the real time.

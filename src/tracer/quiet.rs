@@ -164,6 +164,7 @@ impl World<'_> {
                 return Moved::Yes;
             }
             if earliest > self.time.now() {
+                self.note_waits(earliest);
                 self.counts.jumps += 1;
                 self.time.jump(earliest);
             }

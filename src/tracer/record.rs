@@ -50,6 +50,7 @@ impl Record {
         let passes = matches!(
             kind,
             EventKind::Sleep { .. }
+                | EventKind::Wait { .. }
                 | EventKind::Wake {}
                 | EventKind::First { .. }
                 | EventKind::Held { .. }

@@ -21,6 +21,8 @@ pub(super) struct Task {
     pub(super) handed_on: Option<SignalInfo>,
     /// The signal that it was let go on with, until its next stop.
     pub(super) delivered: Option<i32>,
+    /// The CPU nanoseconds that it had used when it was noted that it waits for another thread.
+    pub(super) waits: Option<u64>,
     /// The vfork child that it waits for.
     pub(super) vfork: Option<i32>,
     /// Whether its last stop was a group-stop that it is still in.
@@ -159,6 +161,7 @@ impl Task {
             interrupted: None,
             handed_on: None,
             delivered: None,
+            waits: None,
             vfork: None,
             in_group_stop: false,
             stepping: false,

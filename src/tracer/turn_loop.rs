@@ -311,7 +311,9 @@ impl World<'_> {
         // Whoever is due at nearly the same time wakes with it: the few microseconds between them are our own invention.
         let together = at.saturating_add(TOGETHER);
         let last = sleepers.iter().map(|(_, _, at)| *at).filter(|at| *at <= together).max();
-        self.time.jump(last.unwrap_or(at));
+        let until = last.unwrap_or(at);
+        self.note_waits(until);
+        self.time.jump(until);
     }
 
     /// The thread that has the turn made no stop for a while: it may sleep, be gone, or compute.

@@ -230,6 +230,7 @@ pub(super) fn change(world: &mut World<'_>, tid: i32, status: i32) -> Result<(),
         Change::Killed(signal) => world.reaped(tid, crate::trace::ExitStatus::Signal(signal)),
         Change::Stopped(status) => {
             world.counts.stops += 1;
+            world.note_end_of_wait(tid);
             match stopped(world, tid, status) {
                 Err(error) if is_gone(&error) => world.release(tid, Resume::Go(0)),
                 Err(cause) => {

@@ -21,6 +21,7 @@ use super::timerfd::TimerFiles;
 use super::tracee::{Resume, Stopped};
 use super::turns::Turns;
 use super::vdso::Grants;
+use super::waits::Waits;
 use super::woken::Woken;
 use crate::clock::{Deadlines, VirtualInstant};
 use crate::trace::{ClockKind, Ended, EventKind, ExitStatus, LimitKind, Pid, Refused};
@@ -82,6 +83,8 @@ pub(super) struct World<'o> {
     pub(super) loopback: Loopback,
     pub(super) segments: Segments,
     pub(super) polls: Polls,
+    /// What threads were seen to wait on.
+    pub(super) waits: Waits,
     /// Whether a timed wait ran out since a thread was held.
     pub(super) timed_out_since_held: bool,
     /// Since when, in real time, nothing moved and no deadline was left.
@@ -182,6 +185,7 @@ impl<'o> World<'o> {
             loopback: Loopback::default(),
             segments: Segments::default(),
             polls: Polls::default(),
+            waits: Waits::default(),
             timed_out_since_held: false,
             quiet_since: None,
             cpus,

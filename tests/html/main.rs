@@ -100,6 +100,17 @@ fn a_lost_update_shows_who_was_inside_when() {
 }
 
 #[test]
+fn waits_for_other_threads_are_drawn_and_say_on_what() {
+    let mut page = Page::of("waits", &stories::taken_in_turns());
+    assert_eq!(page.count(".drawing .wait"), 2);
+    assert_eq!(page.count(".drawing .sleep"), 1);
+    assert_eq!(page.count(".legend .swatch.wait"), 1);
+    let said = page.text(".drawing .wait title");
+    assert!(said.contains("waits for another thread, 1.501 s") || said.contains("on word"), "{said}");
+    page.is_quiet();
+}
+
+#[test]
 fn the_timeline_is_stretched_and_walked_by_the_keyboard() {
     let mut page = Page::of("keys", &stories::lost_update());
     let width = "Number(document.querySelector('.drawing').getAttribute('width'))";

@@ -148,6 +148,17 @@ pub(crate) fn lost_update() -> Story {
     Story::new(trace, checks)
 }
 
+/// A thread that waits for another one's lock, and one that waits for both to end.
+pub(crate) fn taken_in_turns() -> Story {
+    let run = Builder::new().at(0).main().spawn_thread(101).main().spawn_thread(102);
+    let run = run.at(1).thread(101).line("one has it").event(EventKind::Sleep { ns: 2 * SECOND });
+    let run = run.at(500).main().event(EventKind::Wait { on: 1 }).thread(102).event(EventKind::Wait { on: 2 });
+    let run = run.at(2_001).thread(101).event(EventKind::Wake {}).exit_thread(10_000);
+    let run = run.at(2_001).thread(102).event(EventKind::Wake {}).line("two has it").exit_thread(10_000);
+    let trace = run.at(2_002).main().event(EventKind::Wake {}).exit(0, 900_000).build();
+    Story::new(trace, vec![check("ends-well", "The program ends by itself, with status 0", Status::Passed, 1)])
+}
+
 /// Two threads, each with the lock that the other wants.
 pub(crate) fn deadlock() -> Story {
     let run = Builder::new().at(0).main().spawn_thread(101).main().spawn_thread(102);

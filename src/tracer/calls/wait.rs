@@ -6,6 +6,7 @@ use crate::tracer::memory;
 use crate::tracer::procfs;
 use crate::tracer::regs::{Native, Registers, address, negative};
 use crate::tracer::task::{Interrupted, Pending, TimedWait, WaitKind};
+use crate::tracer::waits::NOTABLE;
 use crate::tracer::world::{Caller, Due, World};
 
 /// The kernel's own codes for "interrupted, make the call again": `ERESTARTSYS`, `ERESTARTNOINTR`, `ERESTARTNOHAND`,
@@ -13,8 +14,6 @@ use crate::tracer::world::{Caller, Due, World};
 const RESTARTS: [i64; 4] = [-512, -513, -514, -516];
 /// With a handler: EINTR. Without: the call is made again.
 const RESTART_WITHOUT_HANDLER: i64 = -514;
-/// Other waits than sleeps are noted when they last this long: an interpreter's lock alone makes hundreds of short ones.
-const NOTABLE: VirtualDuration = VirtualDuration::from_millis(1);
 /// The kernel lets a sleep last this much longer (`PR_SET_TIMERSLACK`), and counts it in what an interrupted one has left: a
 /// `sleep(5)` that `alarm(2)` ends has three whole seconds left, not two and a bit.
 const SLACK: VirtualDuration = VirtualDuration::from_micros(50);

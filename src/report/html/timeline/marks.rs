@@ -14,12 +14,12 @@ const MOST_TITLE: usize = 300;
 /// Pixels from one mark to the next of the same instant, and the most that they may need.
 const BESIDE: u64 = 13;
 const MOST_SHIFT: u64 = 156;
-/// The most timed waits that are drawn.
-const MOST_SLEEPS: usize = 1_000;
+/// The most waits that are drawn.
+const MOST_WAITS: usize = 1_000;
 
-/// Lives, timed waits, and who started whom.
+/// Lives, waits, and who started whom.
 pub(super) fn lives(drawing: &mut Drawing, stage: &Stage<'_>, scale: &Scale) {
-    let mut sleeps = 0;
+    let mut waits = 0;
     for actor in stage.actors() {
         let (from, to) = (actor.born.as_nanos(), actor.died.unwrap_or(stage.cast().end).as_nanos());
         let Some(y) = stage.y(actor.pid, actor.tid, from) else { continue };
@@ -30,8 +30,8 @@ pub(super) fn lives(drawing: &mut Drawing, stage: &Stage<'_>, scale: &Scale) {
             ..span(scale, y, LIFE, from, to)
         });
         for sleep in &actor.sleeps {
-            sleeps += 1;
-            if sleeps > MOST_SLEEPS {
+            waits += 1;
+            if waits > MOST_WAITS {
                 continue;
             }
             let (from, to) = (sleep.from.as_nanos(), sleep.to.as_nanos());
@@ -47,13 +47,29 @@ pub(super) fn lives(drawing: &mut Drawing, stage: &Stage<'_>, scale: &Scale) {
                 ..span(scale, y, SLEEP, from, to)
             });
         }
+        for wait in &actor.waits {
+            waits += 1;
+            if waits > MOST_WAITS {
+                continue;
+            }
+            let (from, to) = (wait.from.as_nanos(), wait.to.as_nanos());
+            let lasted = VirtualDuration::from_nanos(to - from);
+            drawing.spans.push(Mark {
+                class: "wait".to_owned(),
+                title: format!(
+                    "{name} waits for another thread, {lasted} from {}; on word {}, as who else waits on it",
+                    wait.from, wait.on
+                ),
+                ..span(scale, y, SLEEP, from, to)
+            });
+        }
         if let Some(from) = stage.y_of_parent(actor).filter(|from| *from != y) {
             let at = actor.born.as_nanos();
             drawing.arrows.push(Arrow { x: scale.x(at), t: at, from: from + DOT, to: y + DOT });
         }
     }
-    if sleeps > MOST_SLEEPS {
-        drawing.notes.push(format!("{} more timed waits are not drawn.", sleeps - MOST_SLEEPS));
+    if waits > MOST_WAITS {
+        drawing.notes.push(format!("{} more waits are not drawn.", waits - MOST_WAITS));
     }
 }
 
@@ -177,6 +193,7 @@ const fn class(kind: &EventKind) -> Option<&'static str> {
         EventKind::Process { .. }
         | EventKind::Thread { .. }
         | EventKind::Sleep { .. }
+        | EventKind::Wait { .. }
         | EventKind::Wake {}
         | EventKind::First { .. }
         | EventKind::Held { .. }

@@ -172,7 +172,7 @@ fn legend(drawing: &Drawing) -> Vec<&'static str> {
         let holds = |mark: &Mark| mark.class.split(' ').any(|word| word == class);
         drawing.spans.iter().any(holds) || drawing.marks.iter().any(holds)
     };
-    ["life", "sleep", "section", "clash", "stuck", "request", "out", "err", "killed", "zombie"]
+    ["life", "sleep", "wait", "section", "clash", "stuck", "request", "out", "err", "killed", "zombie"]
         .into_iter()
         .filter(|class| has(class))
         .chain((!drawing.violations.is_empty()).then_some("violation"))

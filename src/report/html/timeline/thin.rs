@@ -37,7 +37,10 @@ pub(in crate::report::html) fn choose(trace: &Trace, violations: &[Violation]) -
         }
     }
     for (place, event) in trace.events.iter().enumerate() {
-        let rare = !matches!(event.kind, EventKind::Line { .. } | EventKind::Sleep { .. } | EventKind::Wake {});
+        let rare = !matches!(
+            event.kind,
+            EventKind::Line { .. } | EventKind::Sleep { .. } | EventKind::Wait { .. } | EventKind::Wake {}
+        );
         if rare && room > MOST / 2 {
             keep(place, &mut room);
         }
