@@ -5,13 +5,18 @@
 //! descriptors of changed files are kept, and when the run is over they get the machine's time back: on the disk nothing
 //! is dated by a clock of ours.
 //!
-//! Not covered: the time of the last status change and of the last access (nobody can set the first), changes through
-//! memory maps, folders, and files that were there before, whose times are the machine's.
+//! A change of times is itself an event for those who watch a file, so one that the program watches keeps the machine's.
+//!
+//! Not covered: the time of the last status change, which nobody can set, and that of the last access after the first, changes
+//! through memory maps, and files that were there before, whose times are the machine's. What is changed by its name is dated only
+//! where the program's names are ours: not in a sandbox.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, Metadata};
+use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use nix::fcntl::{AT_FDCWD, OFlag, open};
@@ -31,8 +36,13 @@ const COARSE: Duration = Duration::from_millis(30);
 pub(super) struct Files {
     /// False under the machine's clock.
     virtual_times: bool,
-    changed: HashMap<(u64, u64), Changed>,
+    changed: HashMap<Identity, Changed>,
+    /// What the program watches: files, and folders with all that is in them.
+    watched: HashSet<Identity>,
 }
+
+/// Device and inode.
+type Identity = (u64, u64);
 
 #[derive(Debug)]
 struct Changed {
@@ -43,13 +53,27 @@ struct Changed {
     stamped: Duration,
 }
 
+/// What a change means for the date of a file, or of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    /// It was certainly changed.
+    Sure,
+    /// It was, if the machine's clock says that it just was; then it may be new, too.
+    Perhaps,
+}
+
 fn behind(tid: i32, number: i32) -> Option<Metadata> {
     fs::metadata(format!("/proc/{tid}/fd/{number}")).ok().filter(Metadata::is_file)
 }
 
-fn set_time(path: &str, time: Duration) {
+fn identity(metadata: &Metadata) -> Identity {
+    (metadata.dev(), metadata.ino())
+}
+
+fn set_times(path: &Path, accessed: Option<Duration>, changed: Duration, follow: UtimensatFlags) {
+    let accessed = accessed.map_or(TimeSpec::UTIME_OMIT, TimeSpec::from);
     // What cannot be set is on a file system without times, or not ours: its times were nobody's to begin with.
-    let _ = utimensat(AT_FDCWD, path, &TimeSpec::UTIME_OMIT, &TimeSpec::from(time), UtimensatFlags::FollowSymlink);
+    let _ = utimensat(AT_FDCWD, path, &accessed, &TimeSpec::from(changed), follow);
 }
 
 fn changed_at(metadata: &Metadata) -> Option<Duration> {
@@ -58,7 +82,7 @@ fn changed_at(metadata: &Metadata) -> Option<Duration> {
 
 impl Files {
     pub(super) fn new(clock: ClockKind) -> Self {
-        Self { virtual_times: clock == ClockKind::Virtual, changed: HashMap::new() }
+        Self { virtual_times: clock == ClockKind::Virtual, changed: HashMap::new(), watched: HashSet::new() }
     }
 
     /// Whether the times of what is behind a descriptor are our business.
@@ -66,25 +90,59 @@ impl Files {
         self.virtual_times && behind(tid, number).is_some()
     }
 
-    fn stamp(&mut self, tid: i32, number: i32, now: Duration, only_if_touched: bool) {
+    /// Whether somebody would be told of a change of its times. `named`: its name, as far as it is known.
+    fn is_watched(&self, metadata: &Metadata, named: &Path) -> bool {
+        let folder = || named.parent().and_then(|folder| fs::metadata(folder).ok());
+        !self.watched.is_empty()
+            && (self.watched.contains(&identity(metadata))
+                || folder().is_some_and(|folder| self.watched.contains(&identity(&folder))))
+    }
+
+    /// Dates what is behind a descriptor.
+    fn stamp(&mut self, tid: i32, number: i32, now: Duration, change: Change) {
         let Some(metadata) = behind(tid, number).filter(|_| self.virtual_times) else { return };
+        let path = PathBuf::from(format!("/proc/{tid}/fd/{number}"));
+        let watched =
+            !self.watched.is_empty() && fs::read_link(&path).is_ok_and(|named| self.is_watched(&metadata, &named));
+        if !watched {
+            self.date(&path, &metadata, now, change);
+        }
+    }
+
+    /// Dates what has this name, when it was just changed.
+    fn stamp_named(&mut self, path: &Path, metadata: io::Result<Metadata>, now: Duration) {
+        if let Ok(metadata) = metadata
+            && self.virtual_times
+            && !self.is_watched(&metadata, path)
+        {
+            self.date(path, &metadata, now, Change::Perhaps);
+        }
+    }
+
+    fn date(&mut self, path: &Path, metadata: &Metadata, now: Duration, change: Change) {
         let machine = SystemTime::now();
-        let identity = (metadata.dev(), metadata.ino());
-        let found = changed_at(&metadata);
-        if only_if_touched {
-            let recent = metadata.modified().is_ok_and(|time| time + COARSE > machine);
+        let identity = identity(metadata);
+        let found = changed_at(metadata);
+        let mut accessed = None;
+        if change == Change::Perhaps {
+            let recent = |time: io::Result<SystemTime>| time.is_ok_and(|time| time + COARSE > machine);
             let ours = self.changed.get(&identity).is_some_and(|changed| found == Some(changed.stamped));
-            if ours || !recent {
+            if ours || !recent(metadata.modified()) {
                 return;
             }
+            accessed = Some(now).filter(|_| recent(metadata.created()));
         }
-        let path = format!("/proc/{tid}/fd/{number}");
-        set_time(&path, now);
+        let (follow, open_as) = if metadata.is_symlink() {
+            (UtimensatFlags::NoFollowSymlink, OFlag::O_PATH | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW)
+        } else {
+            (UtimensatFlags::FollowSymlink, OFlag::O_PATH | OFlag::O_CLOEXEC)
+        };
+        set_times(path, accessed, now, follow);
         if let Some(changed) = self.changed.get_mut(&identity) {
             (changed.at, changed.stamped) = (machine, now);
         } else if self.changed.len() < MOST
             && metadata.nlink() > 0
-            && let Ok(file) = open(path.as_str(), OFlag::O_PATH | OFlag::O_CLOEXEC, Mode::empty())
+            && let Ok(file) = open(path, open_as, Mode::empty())
         {
             self.changed.insert(identity, Changed { file, at: machine, stamped: now });
         }
@@ -93,27 +151,64 @@ impl Files {
     /// The run is over: what it left on the disk is dated by the machine's clock.
     pub(super) fn give_back(&mut self) {
         for changed in std::mem::take(&mut self.changed).into_values() {
-            let path = format!("/proc/self/fd/{}", changed.file.as_raw_fd());
+            let path = PathBuf::from(format!("/proc/self/fd/{}", changed.file.as_raw_fd()));
             let still_ours = fs::metadata(&path).is_ok_and(|metadata| changed_at(&metadata) == Some(changed.stamped));
             if let Ok(at) = changed.at.duration_since(UNIX_EPOCH)
                 && still_ours
             {
-                set_time(&path, at);
+                set_times(&path, None, at, UtimensatFlags::FollowSymlink);
             }
         }
     }
 }
 
 impl World<'_> {
+    fn calendar_now(&self) -> Duration {
+        Duration::from_nanos(self.time.calendar(self.time.now()))
+    }
+
+    /// Whether a name means to us what it means to the program.
+    const fn shares_names(&self) -> bool {
+        self.options.sandbox.is_none()
+    }
+
     /// The file behind a descriptor was just written to.
     pub(super) fn file_written(&mut self, tid: i32, number: i32) {
-        let now = Duration::from_nanos(self.time.calendar(self.time.now()));
-        self.files.stamp(tid, number, now, false);
+        let now = self.calendar_now();
+        self.files.stamp(tid, number, now, Change::Sure);
     }
 
     /// A descriptor was just opened, perhaps on a new file, or one that this emptied.
     pub(super) fn file_opened(&mut self, tid: i32, number: i32) {
-        let now = Duration::from_nanos(self.time.calendar(self.time.now()));
-        self.files.stamp(tid, number, now, true);
+        let now = self.calendar_now();
+        self.files.stamp(tid, number, now, Change::Perhaps);
+        if self.shares_names()
+            && let Ok(path) = fs::read_link(format!("/proc/{tid}/fd/{number}"))
+            && let Some(folder) = path.parent().filter(|_| path.is_absolute())
+        {
+            self.files.stamp_named(folder, fs::metadata(folder), now);
+        }
+    }
+
+    /// What these names mean, or meant, was just made, moved or taken away: it is dated, and the folders that hold it.
+    pub(super) fn names_changed(&mut self, paths: &[PathBuf]) {
+        if !self.shares_names() {
+            return;
+        }
+        let now = self.calendar_now();
+        for path in paths {
+            // The link, and not what it leads to.
+            self.files.stamp_named(path, fs::symlink_metadata(path), now);
+            if let Some(folder) = path.parent() {
+                self.files.stamp_named(folder, fs::metadata(folder), now);
+            }
+        }
+    }
+
+    /// The program watches what has this name.
+    pub(super) fn watches(&mut self, path: &Path) {
+        if let Ok(metadata) = fs::metadata(path) {
+            self.files.watched.insert(identity(&metadata));
+        }
     }
 }

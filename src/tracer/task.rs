@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use super::fairness::Manners;
 use super::procfs::Procfs;
 use super::progress::Progress;
@@ -97,6 +99,10 @@ pub(super) enum Seen {
     Mapped,
     /// The opening of a file that may be new or emptied by it.
     FileOpened,
+    /// Names that are made, moved or taken away.
+    Names(Vec<PathBuf>),
+    /// A watch that is set on what has this name.
+    Watch(PathBuf),
     /// A change of a file's times, with times of ours in it: the registers as the program made the call.
     FileTimes(Box<Native>),
     /// Another call in place of the program's: the registers as the program made it.

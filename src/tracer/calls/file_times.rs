@@ -1,6 +1,9 @@
 //! Times of files: what the program sets to "now" gets the virtual now. See [`crate::tracer::files`].
 
+use std::ffi::OsStr;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 use super::Then;
 use crate::tracer::memory;
@@ -10,6 +13,8 @@ use crate::tracer::world::{Caller, World};
 
 /// Below the stack pointer, a function may use this much without moving it (System V ABI). What lies under it is nobody's.
 pub(super) const RED_ZONE: u64 = 128;
+/// The kernel's `PATH_MAX`.
+const LONGEST_NAME: usize = 4096;
 /// Two `timespec`: of the last access, of the last change.
 const TIMES: u64 = 32;
 
@@ -53,6 +58,40 @@ pub(super) fn put_back(original: &Native, registers: &mut Native) {
         registers.set_argument(index, original.argument(index));
     }
     registers.set_number(original.number());
+}
+
+/// A name that a call takes: of a file relative to the folder that `folder` is open on, as the caller sees both.
+fn named(caller: Caller, folder: i32, at: u64) -> io::Result<PathBuf> {
+    let bytes = memory::read_some(caller.tid, at, LONGEST_NAME)?;
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let name = Path::new(OsStr::from_bytes(&bytes[..end]));
+    let folder = match folder {
+        libc::AT_FDCWD => format!("/proc/{}/cwd", caller.tid),
+        number => format!("/proc/{}/fd/{number}", caller.tid),
+    };
+    Ok(Path::new(&folder).join(name))
+}
+
+/// A call that makes a name, moves it or takes it away: the folder changes, and what is made. Which arguments are names, and which
+/// the folders that they start from.
+pub(super) fn names(caller: Caller, registers: &Native) -> io::Result<Then> {
+    let here = libc::AT_FDCWD;
+    let folder = |index| int(registers.argument(index));
+    let names: Vec<(i32, usize)> = match super::name(registers.number()) {
+        "rename" | "link" => vec![(here, 0), (here, 1)],
+        "renameat" | "renameat2" | "linkat" => vec![(folder(0), 1), (folder(2), 3)],
+        "symlink" => vec![(here, 1)],
+        "symlinkat" => vec![(folder(1), 2)],
+        "mkdirat" | "mknodat" | "unlinkat" => vec![(folder(0), 1)],
+        _ => vec![(here, 0)],
+    };
+    let paths = names.into_iter().map(|(folder, index)| named(caller, folder, registers.argument(index)));
+    Ok(Then::See(Seen::Names(paths.collect::<io::Result<_>>()?)))
+}
+
+/// `inotify_add_watch`.
+pub(super) fn watch(caller: Caller, registers: &Native) -> io::Result<Then> {
+    Ok(Then::See(Seen::Watch(named(caller, libc::AT_FDCWD, registers.argument(1))?)))
 }
 
 /// A file is opened that may be new, or emptied.

@@ -194,6 +194,8 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         Some(Pending::Seen(Seen::FileOpened)) if registers.result() >= 0 => {
             world.file_opened(tid, int(registers.result().cast_unsigned()));
         }
+        Some(Pending::Seen(Seen::Names(paths))) if registers.result() >= 0 => world.names_changed(&paths),
+        Some(Pending::Seen(Seen::Watch(path))) if registers.result() >= 0 => world.watches(&path),
         Some(Pending::Seen(Seen::FileTimes(original) | Seen::Instead(original))) => {
             file_times::put_back(&original, &mut registers);
             put(world, tid, &registers)?;
@@ -204,7 +206,13 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             put(world, tid, &registers)?;
         }
         Some(Pending::Seen(
-            Seen::Sysinfo { .. } | Seen::Adjtimex { .. } | Seen::FileWrite(_) | Seen::FileOpened | Seen::Sigwait,
+            Seen::Sysinfo { .. }
+            | Seen::Adjtimex { .. }
+            | Seen::FileWrite(_)
+            | Seen::FileOpened
+            | Seen::Names(_)
+            | Seen::Watch(_)
+            | Seen::Sigwait,
         ))
         | None => {}
     }
@@ -233,6 +241,8 @@ fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut N
         Call::Adjtimex => clock::adjtimex(caller, registers),
         Call::FileTimes => file_times::set(world, caller, registers),
         Call::Opened => Ok(file_times::opened()),
+        Call::Names => file_times::names(caller, registers),
+        Call::Watch => file_times::watch(caller, registers),
         Call::Resized => Ok(file_times::resized(world, caller, registers)),
         Call::Nanosleep => sleep::nanosleep(world, caller, registers),
         Call::ClockNanosleep => sleep::clock_nanosleep(world, caller, registers),

@@ -27,6 +27,10 @@ pub(in crate::tracer) enum Call {
     Opened,
     /// Changes the size of an open file.
     Resized,
+    /// Makes a name, moves it or takes it away; or changes the size of a file by its name.
+    Names,
+    /// Watches a file or folder.
+    Watch,
     Nanosleep,
     ClockNanosleep,
     Futex,
