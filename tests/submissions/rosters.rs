@@ -80,6 +80,22 @@ fn moodles_worksheet_and_grade_export_find_their_students() {
 }
 
 #[test]
+fn two_of_the_same_name_are_not_taken_for_the_one_on_the_roster() {
+    let class = Class::new();
+    class.file("roster.csv", "First name,Last name,ID number,Email address\nAda,Lovelace,77,ada@uni.example\n");
+    class.file("Ada Lovelace_123_assignsubmission_file/ex07_race.rs", RUST);
+    assert_eq!(class.find().submissions[0].student, "77", "there is only one");
+    class.file("Ada Lovelace_201_assignsubmission_file/ex10_primes.rs", RUST);
+    assert!(class.find().submissions.iter().all(|one| one.student == "77"), "each assignment has numbers of its own");
+    std::fs::remove_dir_all(class.path().join("Ada Lovelace_201_assignsubmission_file")).unwrap();
+    class.file("Ada Lovelace_124_assignsubmission_file/ex07_race.rs", "fn main() {}\n");
+    let found = class.find();
+    let students: Vec<&str> = found.submissions.iter().map(|submission| submission.student.as_str()).collect();
+    assert_eq!(students, ["Ada_Lovelace_123", "Ada_Lovelace_124"], "nobody loses a submission to the other");
+    assert_eq!(found.missing().map(|student| student.name.as_str()).collect::<Vec<_>>(), ["77"]);
+}
+
+#[test]
 fn the_number_of_one_platform_is_nobody_on_another() {
     let class = Class::new();
     class.file("roster.csv", "student,id,name\nbob,123,Bob B\n");

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::beneath::{Folder, Kind, Listed};
 use super::choose::choose;
-use super::collect::{Collector, Piece, Rejected, shown};
+use super::collect::{Collected, Collector, Piece, Rejected, shown};
 use super::exercises::Exercises;
 use super::layout::{self, Owner, Repositories, Said};
 use super::limits::Limits;
@@ -35,7 +35,7 @@ pub fn find(folder: &Path, course: &Course, filter: &Filter) -> Result<Found, Su
         found.refused.push(Refused { student: None, exercise: None, origin: ".".to_owned(), reason });
     }
     let owned = owned(&root, folder, listed, &exercises, &mut found.refused);
-    let mut groups = group(owned, found.roster.as_ref(), &mut found.notes);
+    let mut groups = group(owned, found.roster.as_ref(), &root, &exercises, &mut found.notes);
     let names = names::make(groups.keys().map(String::as_str));
     for (original, group) in &mut groups {
         let name = &names[original];
@@ -67,13 +67,7 @@ impl Found {
         let mut pieces: Vec<Piece> = Vec::new();
         let mut refused: Vec<Rejected> = Vec::new();
         for (owner, listed) in &group.owned {
-            let mut collector = Collector::new(exercises, &Limits::BATCH, owner);
-            if listed.kind == Kind::Folder {
-                collector.folder(root, &listed.name);
-            } else {
-                collector.file(root, &listed.name);
-            }
-            let collected = collector.finish(&listed.name);
+            let collected = collect(owner, listed, root, exercises);
             pieces.extend(collected.pieces);
             refused.extend(collected.refused);
         }
@@ -103,6 +97,17 @@ impl Found {
         }));
         handed_in
     }
+}
+
+/// What one thing in the folder holds.
+fn collect(owner: &Owner, listed: &Listed, root: &Folder, exercises: &Exercises) -> Collected {
+    let mut collector = Collector::new(exercises, &Limits::BATCH, owner);
+    if listed.kind == Kind::Folder {
+        collector.folder(root, &listed.name);
+    } else {
+        collector.file(root, &listed.name);
+    }
+    collector.finish(&listed.name)
 }
 
 /// Whose each thing in the folder is. What is a student's and cannot be told whose is refused.
@@ -146,7 +151,13 @@ fn owned(
 }
 
 /// What is whose, by what the student is called: as in the roster where that knows them, else as handed in.
-fn group(owned: Vec<(Owner, Listed)>, roster: Option<&Roster>, notes: &mut Vec<Note>) -> BTreeMap<String, Group> {
+fn group(
+    owned: Vec<(Owner, Listed)>,
+    roster: Option<&Roster>,
+    root: &Folder,
+    exercises: &Exercises,
+    notes: &mut Vec<Note>,
+) -> BTreeMap<String, Group> {
     let lookup = roster.map(Lookup::of).unwrap_or_default();
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for student in roster.iter().flat_map(|roster| &roster.students) {
@@ -159,8 +170,13 @@ fn group(owned: Vec<(Owner, Listed)>, roster: Option<&Roster>, notes: &mut Vec<N
             }
         }
     }
-    for (owner, listed) in owned {
-        let known = lookup.find(&owner).zip(roster).map(|(place, roster)| roster.students[place].key.clone());
+    let owners: Vec<&Owner> = owned.iter().map(|(owner, _)| owner).collect();
+    let places = lookup.find(&owners, &|index| {
+        let (owner, listed) = &owned[index];
+        collect(owner, listed, root, exercises).pieces.into_iter().map(|piece| piece.place.exercise).collect()
+    });
+    for ((owner, listed), place) in owned.into_iter().zip(places) {
+        let known = place.zip(roster).map(|(place, roster)| roster.students[place].key.clone());
         groups.entry(known.unwrap_or_else(|| owner.original.clone())).or_default().owned.push((owner, listed));
     }
     groups

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::layout::{Number, Owner};
 use super::{Roster, RosterFormat};
@@ -13,6 +13,15 @@ pub(in super::super) struct Lookup {
     words: BTreeMap<String, Option<usize>>,
     /// By the person's name.
     names: BTreeMap<String, Option<usize>>,
+}
+
+/// By what a student was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// A number, login, id or address: theirs alone.
+    Number,
+    /// Their name, which others may have, too.
+    Name,
 }
 
 impl Lookup {
@@ -34,8 +43,43 @@ impl Lookup {
         lookup
     }
 
-    /// The place in [`Roster::students`].
-    pub(in super::super) fn find(&self, owner: &Owner) -> Option<usize> {
+    /// Each owner's place in [`Roster::students`]; `exercises` tells which ones an owner, by its place among them, handed in.
+    ///
+    /// Those of one name whom the platform tells apart by its numbers are one student when they are for different exercises:
+    /// Moodle's numbers are an assignment's. Both for the same one, they are two, and the name alone says of neither who it is.
+    pub(in super::super) fn find(
+        &self,
+        owners: &[&Owner],
+        exercises: &dyn Fn(usize) -> BTreeSet<String>,
+    ) -> Vec<Option<usize>> {
+        let found: Vec<Option<(usize, By)>> = owners.iter().map(|owner| self.find_one(owner)).collect();
+        let mut named: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (index, found) in found.iter().enumerate() {
+            if let (Some(_), Some((place, By::Name))) = (&owners[index].number, found) {
+                named.entry(*place).or_default().push(index);
+            }
+        }
+        named.retain(|_, indices| {
+            indices.iter().any(|index| owners[*index].number != owners[indices[0]].number) && {
+                let mut of_number: Vec<(&Option<Number>, BTreeSet<String>)> = Vec::new();
+                indices.iter().any(|index| {
+                    let number = &owners[*index].number;
+                    let own = exercises(*index);
+                    let clash = of_number.iter().any(|(other, theirs)| *other != number && !theirs.is_disjoint(&own));
+                    of_number.push((number, own));
+                    clash
+                })
+            }
+        });
+        found
+            .into_iter()
+            .map(|found| {
+                found.filter(|(place, by)| *by != By::Name || !named.contains_key(place)).map(|(place, _)| place)
+            })
+            .collect()
+    }
+
+    fn find_one(&self, owner: &Owner) -> Option<(usize, By)> {
         let by_number = match (&owner.number, self.format) {
             (Some(Number::Canvas(number)), Some(RosterFormat::Canvas))
             | (Some(Number::Moodle(number)), Some(RosterFormat::MoodleWorksheet)) => self.numbers.get(number),
@@ -43,7 +87,8 @@ impl Lookup {
         };
         let by_word = || self.words.get(&owner.person.to_lowercase());
         let by_name = || self.names.get(&folded(&owner.person)).filter(|_| !folded(&owner.person).is_empty());
-        by_number.or_else(by_word).or_else(by_name).copied().flatten()
+        let sure = by_number.or_else(by_word).map(|place| (place, By::Number));
+        sure.or_else(|| by_name().map(|place| (place, By::Name))).and_then(|(place, by)| Some(((*place)?, by)))
     }
 }
 
