@@ -87,7 +87,7 @@ fn two_of_the_same_name_are_not_taken_for_the_one_on_the_roster() {
     assert_eq!(class.find().submissions[0].student, "77", "there is only one");
     class.file("Ada Lovelace_201_assignsubmission_file/ex10_primes.rs", RUST);
     assert!(class.find().submissions.iter().all(|one| one.student == "77"), "each assignment has numbers of its own");
-    std::fs::remove_dir_all(class.path().join("Ada Lovelace_201_assignsubmission_file")).unwrap();
+    fs::remove_dir_all(class.path().join("Ada Lovelace_201_assignsubmission_file")).unwrap();
     class.file("Ada Lovelace_124_assignsubmission_file/ex07_race.rs", "fn main() {}\n");
     let found = class.find();
     let students: Vec<&str> = found.submissions.iter().map(|submission| submission.student.as_str()).collect();

@@ -172,8 +172,8 @@ fn group(
     }
     let owners: Vec<&Owner> = owned.iter().map(|(owner, _)| owner).collect();
     let places = lookup.find(&owners, &|index| {
-        let (owner, listed) = &owned[index];
-        collect(owner, listed, root, exercises).pieces.into_iter().map(|piece| piece.place.exercise).collect()
+        let (whose, listed) = &owned[index];
+        collect(whose, listed, root, exercises).pieces.into_iter().map(|piece| piece.place.exercise).collect()
     });
     for ((owner, listed), place) in owned.into_iter().zip(places) {
         let known = place.zip(roster).map(|(place, roster)| roster.students[place].key.clone());
