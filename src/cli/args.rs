@@ -307,6 +307,10 @@ pub enum SchemaArg {
     Spec,
     /// grade/result/v1, what `--format json` writes
     Result,
+    /// grade/trace/v1, each line of what `trace --format jsonl` writes
+    Trace,
+    /// grade/explore/v1, what `explore --format json` writes
+    Explore,
 }
 
 /// Arguments of `completions`.

@@ -2,14 +2,20 @@
 
 use super::args::{SchemaArg, SchemaArgs};
 use super::{Console, Exit, Failure};
-use crate::course;
 use crate::report::json;
+use crate::{course, explore, trace};
 
 pub(crate) fn run(args: &SchemaArgs, console: &Console) -> Result<Exit, Failure> {
     let text = match args.format {
-        SchemaArg::Spec => format!("{:#}\n", course::schema()),
-        SchemaArg::Result => json::schema(),
+        SchemaArg::Spec => pretty(&course::schema()),
+        SchemaArg::Result => pretty(&json::schema()),
+        SchemaArg::Trace => pretty(&trace::schema()),
+        SchemaArg::Explore => pretty(&explore::schema()),
     };
     console.print(&text)?;
     Ok(Exit::Success)
+}
+
+fn pretty(schema: &impl serde::Serialize) -> String {
+    serde_json::to_string_pretty(schema).expect("a schema is JSON") + "\n"
 }

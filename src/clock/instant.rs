@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::VirtualDuration;
 
 /// A moment of a run, in virtual nanoseconds since the program's start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct VirtualInstant(u64);
 

@@ -6,5 +6,5 @@
 mod outcome;
 mod run;
 
-pub use outcome::{Exploration, Outcome, SCHEMA};
+pub use outcome::{Exploration, Outcome, SCHEMA, schema};
 pub use run::{Plan, explore, fewest_switches, shown, surveyed};

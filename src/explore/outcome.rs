@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use crate::trace::{Ended, EventKind, ExitStatus, Tid, Trace};
@@ -8,7 +9,7 @@ use crate::trace::{Ended, EventKind, ExitStatus, Tid, Trace};
 pub const SCHEMA: &str = "grade/explore/v1";
 
 /// All outcomes of a program under the schedules that were tried.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Exploration {
     /// Always [`SCHEMA`].
     pub schema: &'static str,
@@ -19,7 +20,7 @@ pub struct Exploration {
 }
 
 /// What some of the schedules led to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Outcome {
     /// How many schedules did.
     pub count: u64,
@@ -32,7 +33,7 @@ pub struct Outcome {
     /// The last line that it wrote to its standard output (or error, when there is none).
     pub last_line: Option<String>,
     /// Of a deadlock: the circles of threads that wait for each other's locks, where they are known, by birth of the threads.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cycles: Vec<Vec<Tid>>,
 }
 
@@ -64,6 +65,11 @@ impl Exploration {
         outcomes.sort_by_key(|outcome| outcome.seed);
         Self { schema: SCHEMA, schedules, outcomes }
     }
+}
+
+/// The JSON Schema of `grade/explore/v1`.
+pub fn schema() -> Schema {
+    schema_for!(Exploration)
 }
 
 fn lines(trace: &Trace) -> impl DoubleEndedIterator<Item = (u8, &str)> {

@@ -12,11 +12,8 @@ pub fn line(result: &ExerciseResult) -> String {
 }
 
 /// The JSON Schema of [`line()`]'s objects.
-pub fn schema() -> String {
-    let schema = schemars::schema_for!(ExerciseResult);
-    let mut text = serde_json::to_string_pretty(&schema).expect("a schema is JSON");
-    text.push('\n');
-    text
+pub fn schema() -> schemars::Schema {
+    schemars::schema_for!(ExerciseResult)
 }
 
 /// A class as JSON Lines, `grade/class/v1`: an object a submission, with whose it is and the result as it stands in a file

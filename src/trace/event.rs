@@ -9,7 +9,7 @@ pub type Pid = u32;
 pub type Tid = u32;
 
 /// One thing that happened in a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Event {
     /// When, in virtual nanoseconds since the start.
     pub t: VirtualInstant,
@@ -25,7 +25,7 @@ pub struct Event {
 }
 
 /// What happened, with the fields that belong to it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(tag = "ev", rename_all = "lowercase")]
 pub enum EventKind {
     /// A process began; `pid` is the new one.
@@ -133,7 +133,7 @@ pub enum EventKind {
 }
 
 /// A phase of the HTTP fixture's record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum HttpPhase {
     /// A connection was accepted.

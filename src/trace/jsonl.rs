@@ -82,8 +82,8 @@ struct AnyLine {
 }
 
 /// The last line. It has the fields of an event too, so that a reader may treat every line but the first alike.
-#[derive(Serialize, Deserialize)]
-struct EndLine {
+#[derive(Serialize, Deserialize, schemars::JsonSchema)]
+pub(super) struct EndLine {
     #[serde(default)]
     t: VirtualInstant,
     #[serde(default)]
@@ -97,7 +97,7 @@ struct EndLine {
     end: End,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 enum EndTag {
     End,

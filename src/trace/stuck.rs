@@ -4,7 +4,7 @@ use super::{EventKind, Pid, Tid, Trace};
 use crate::clock::VirtualInstant;
 
 /// A thread of a deadlock.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StuckThread {
     /// Its process.
     pub pid: Pid,
@@ -45,7 +45,7 @@ impl Trace {
 }
 
 /// The moment at which a lock was taken for the last time.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Taken {
     /// When, in virtual nanoseconds since the start, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -20,7 +20,7 @@ pub struct Trace {
 }
 
 /// The first line of a trace.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Header {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -45,7 +45,7 @@ pub enum ClockKind {
 }
 
 /// The last line of a trace: how the run ended and what it used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct End {
     /// The program's own exit; none when we ended it.
     pub exit: Option<ExitStatus>,
@@ -92,7 +92,7 @@ fn is_zero(number: &u64) -> bool {
 }
 
 /// How the program left: by itself or by a signal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExitStatus {
     /// `exit(code)`.

@@ -7,23 +7,53 @@ use serde_json::Value;
 
 use crate::desk::Desk;
 
-fn committed_schema() -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/schemas/result-v1.json");
+fn committed_schema(format: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/schemas/{format}-v1.json"));
     serde_json::from_str(&std::fs::read_to_string(path).expect("the schema is committed")).expect("it is JSON")
 }
 
 #[test]
-fn the_committed_schema_is_the_one_that_grade_prints() {
-    let output = Desk::empty().output("schema result");
-    let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(printed, committed_schema(), "write it again: grade schema result > tests/schemas/result-v1.json");
+fn the_committed_schemas_are_those_that_grade_prints() {
+    for format in ["result", "trace", "explore"] {
+        let output = Desk::empty().output(&format!("schema {format}"));
+        let printed: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let again = format!("write it again: grade schema {format} > tests/schemas/{format}-v1.json");
+        assert_eq!(printed, committed_schema(format), "{again}");
+    }
+}
+
+#[test]
+fn every_line_of_a_trace_and_every_exploration_is_valid_by_its_schema() {
+    let desk = Desk::empty();
+    let schema = jsonschema::validator_for(&committed_schema("trace")).expect("a valid schema");
+    let deadlock = "import threading as t; a = t.Lock(); a.acquire(); print(1); t.Thread(target=a.acquire).start()";
+    for command in [&["/bin/sh", "-c", "sleep 1 & wait; exit 3"][..], &["python3", "-c", deadlock]] {
+        for format in ["trace", "explore"] {
+            let mut arguments = vec![format, "--out", "out", "--format"];
+            arguments.extend(if format == "trace" { &["jsonl"][..] } else { &["json", "--schedules", "3"] });
+            arguments.push("--");
+            desk.command(&arguments).args(command).output().expect("grade runs");
+            let validator = match format {
+                "trace" => &schema,
+                _ => &jsonschema::validator_for(&committed_schema(format)).expect("a valid schema"),
+            };
+            let written = desk.read("out");
+            assert!(!written.is_empty());
+            for line in written.lines() {
+                let value: Value = serde_json::from_str(line).expect("an object a line");
+                assert!(validator.is_valid(&value), "{command:?}: {value:#}");
+            }
+        }
+    }
+    let unknown: Value = serde_json::json!({"t": 0, "seq": 0, "pid": 1, "tid": 1, "ev": "guess"});
+    assert!(!schema.is_valid(&unknown), "the schema says something");
 }
 
 #[test]
 fn every_result_is_valid_by_the_schema() {
     let desk = Desk::tiny();
     desk.write("broken.rs", "fn main() {\n");
-    let schema = jsonschema::validator_for(&committed_schema()).expect("a valid schema");
+    let schema = jsonschema::validator_for(&committed_schema("result")).expect("a valid schema");
     for line in [
         "ex01 --clock wall --sandbox off",
         "ex01 --clock wall --sandbox off --solution",

@@ -1,10 +1,12 @@
+import sys
 import threading
 import time
 
 
 def sleeper():
     time.sleep(0.01)
-    print("slept")
+    # In one piece: `print` writes the end of the line by itself, and the other thread may come between.
+    sys.stdout.write("slept\n")
 
 
 threads = [threading.Thread(target=sleeper) for _ in range(2)]
