@@ -75,7 +75,7 @@ impl Reading {
         class.refused = journal
             .excluded()?
             .into_iter()
-            .map(|file| Refused { student: file.student, origin: file.origin, why: file.why })
+            .map(|file| Refused { student: file.student, exercise: file.exercise, origin: file.origin, why: file.why })
             .collect();
         class.exercises =
             facts.into_iter().filter(|exercise| entries.iter().any(|entry| entry.exercise == exercise.id)).collect();

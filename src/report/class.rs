@@ -133,6 +133,8 @@ pub struct Duplicate {
 pub struct Refused {
     /// The student's id, where it is known.
     pub student: Option<String>,
+    /// The exercise that it is for, where it is known.
+    pub exercise: Option<String>,
     /// Where it stands, as the instructor knows it.
     pub origin: String,
     /// Why it was not graded.
@@ -168,6 +170,13 @@ impl Class {
         self.students
             .iter()
             .filter(move |student| student.roster.is_some() && student.submissions.is_empty() && !refused(student))
+    }
+
+    /// What a student handed in that was refused, and is for this exercise or for nobody knows which.
+    pub fn refused_of(&self, student: &str, exercise: &str) -> impl Iterator<Item = &Refused> {
+        self.refused.iter().filter(move |file| {
+            file.student.as_deref() == Some(student) && file.exercise.as_deref().is_none_or(|known| known == exercise)
+        })
     }
 
     /// Every submission with its student.
@@ -253,8 +262,12 @@ mod tests {
     fn who_stands_on_the_roster_and_handed_in_nothing_is_missing() {
         let student =
             |id: &str, listed: bool| Student { id: id.to_owned(), roster: listed.then(Vec::new), ..Student::default() };
-        let broken =
-            Refused { student: Some("zoe".to_owned()), origin: "zoe.zip".to_owned(), why: "broken".to_owned() };
+        let broken = Refused {
+            student: Some("zoe".to_owned()),
+            exercise: None,
+            origin: "zoe.zip".to_owned(),
+            why: "broken".to_owned(),
+        };
         let students = vec![student("ann", true), student("guest", false), student("zoe", true)];
         let class = Class { students, refused: vec![broken], ..Class::default() };
         assert_eq!(class.missing().map(|student| student.id.as_str()).collect::<Vec<_>>(), ["ann"]);

@@ -223,6 +223,7 @@ pub(super) fn class() -> Class {
         }],
         refused: vec![Refused {
             student: Some("finn".to_owned()),
+            exercise: None,
             origin: "finn.zip".to_owned(),
             why: "it is larger than 10 MiB when unpacked".to_owned(),
         }],

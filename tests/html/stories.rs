@@ -320,7 +320,12 @@ pub(crate) fn class(students: usize) -> Class {
             digest: "ab".repeat(32),
             students: students.iter().take(2).map(|student| student.id.clone()).collect(),
         }],
-        refused: vec![Refused { student: None, origin: "<b>x</b>.zip".to_owned(), why: "it is no archive".to_owned() }],
+        refused: vec![Refused {
+            student: None,
+            exercise: None,
+            origin: "<b>x</b>.zip".to_owned(),
+            why: "it is no archive".to_owned(),
+        }],
         students,
     }
 }

@@ -20,7 +20,7 @@ use super::progress_line::{ProgressLine, SetUpOnly};
 use super::session::{self, Session};
 use super::{Console, Exit, Failure, catalogue};
 use crate::batch::journal::{Blame, Journal, OutLock};
-use crate::batch::submissions::{self, Filter, Found, SubmissionsError};
+use crate::batch::submissions::{self, Filter, Found, Student, SubmissionsError};
 use crate::batch::{Conductor, JournalError, Plan, PlanError, Reading, Scratch, Seeds, Setting, Stopped, Unit};
 use crate::check::verdict::Verdict;
 use crate::course::model::Course;
@@ -166,6 +166,12 @@ fn find(folder: &Path, course: &Course, filter: &Filter) -> Result<Found, Failur
     let mut failure = Failure::usage(format_args!("there are no submissions{of} in {}", folder.display())).help(
         "looked for STUDENT/exNN_name/main.rs, STUDENT/exNN_name.rs, STUDENT.zip and STUDENT.tar.gz (also .py), and what Moodle, Canvas and GitHub Classroom hand out",
     );
+    for wanted in &filter.students {
+        let is_it = |student: &Student| student.name == *wanted || student.original == *wanted;
+        if !found.students.iter().any(is_it) {
+            failure = failure.help(format_args!("nobody is called `{}` there", harmless(wanted)));
+        }
+    }
     for refused in found.refused.iter().take(5) {
         failure = failure.help(format_args!("{}: {}", harmless(&refused.origin), refused.reason));
     }

@@ -1,6 +1,6 @@
 use super::{cell, table};
 use crate::report::class::{Class, ExerciseFacts, Student, grade};
-use crate::report::words;
+use crate::report::{harmless, words};
 
 /// Columns of Moodle's exports that say who somebody is, or that its importer wants back.
 const KEPT: [&str; 10] = [
@@ -49,7 +49,7 @@ pub fn moodle(class: &Class, exercise: &ExerciseFacts) -> String {
         if !identified {
             row.insert(0, cell(&student.id));
         }
-        let (points, comment) = graded(student, exercise);
+        let (points, comment) = graded(class, student, exercise);
         row.extend([points, exercise.max_score.to_string(), cell(words::cut(&comment, MOST_COMMENT).0)]);
         row
     });
@@ -57,9 +57,13 @@ pub fn moodle(class: &Class, exercise: &ExerciseFacts) -> String {
 }
 
 /// The grade and the comment.
-fn graded(student: &Student, exercise: &ExerciseFacts) -> (String, String) {
+fn graded(class: &Class, student: &Student, exercise: &ExerciseFacts) -> (String, String) {
     let Some(submission) = student.submission(&exercise.id) else {
-        return (String::new(), String::new());
+        let why: Vec<String> = class
+            .refused_of(&student.id, &exercise.id)
+            .map(|file| format!("not graded: {}: {}", harmless(&file.origin), harmless(&file.why)))
+            .collect();
+        return (String::new(), if why.is_empty() { "nothing was handed in".to_owned() } else { why.join("\n") });
     };
     let result = &submission.result;
     let mut comment = words::summary(result);
@@ -78,7 +82,7 @@ fn graded(student: &Student, exercise: &ExerciseFacts) -> (String, String) {
 #[cfg(test)]
 mod tests {
     use super::moodle;
-    use crate::report::class::Class;
+    use crate::report::class::{Class, Refused};
     use crate::report::samples::class;
 
     fn rows(class: &Class) -> Vec<Vec<String>> {
@@ -95,6 +99,23 @@ mod tests {
         assert!(rows[1][3].contains("expected  2"), "{}", rows[1][3]);
         assert_eq!(rows[3][..2], ["cleo", ""]);
         assert!(rows[3][3].contains("this is no zero"), "{}", rows[3][3]);
+    }
+
+    #[test]
+    fn who_has_no_grade_is_told_why() {
+        let mut class = class();
+        for student in &mut class.students {
+            student.submissions.clear();
+        }
+        class.refused = vec![Refused {
+            student: Some(class.students[0].id.clone()),
+            exercise: Some(class.exercises[0].id.clone()),
+            origin: "ann.zip".to_owned(),
+            why: "the archive cannot be read".to_owned(),
+        }];
+        let rows = rows(&class);
+        assert_eq!(rows[1][1..], ["", "10", "not graded: ann.zip: the archive cannot be read"]);
+        assert_eq!(rows[2][1..], ["", "10", "nothing was handed in"]);
     }
 
     #[test]
