@@ -21,6 +21,7 @@ pub(super) fn summarise(runs: &[CaseRun], cases: usize, schedules: usize, sandbo
         ended: worst.ended,
         limit: worst.limit,
         used: worst.used,
+        most: worst.most,
     })
 }
 

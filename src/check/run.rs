@@ -184,15 +184,18 @@ fn real_args(case: &Case, trace: &Trace) -> Vec<String> {
 fn limit_words(spec: &Spec, end: &End) -> String {
     let limits = &spec.limits;
     let Some(limit) = end.limit else { return "a limit was reached".to_owned() };
-    let said = limit.exceeded(match limit {
+    if limit == LimitKind::Time {
+        return format!("its time limit of {} was over", limits.time);
+    }
+    let did = limit.exceeded(match limit {
         LimitKind::Time | LimitKind::RealTime => limits.time.as_nanos(),
         LimitKind::Cpu => limits.cpu.as_nanos(),
         LimitKind::Memory => limits.memory,
         LimitKind::Processes => limits.processes.into(),
         LimitKind::Output => limits.output,
     });
-    match end.used.filter(|_| limit != LimitKind::Time) {
-        Some(used) => format!("{said}: {}", limit.amount(used)),
-        None => said,
+    match end.used {
+        Some(used) => format!("it {did}: {}", limit.amount(used)),
+        None => format!("it {did}"),
     }
 }

@@ -181,4 +181,7 @@ pub struct RunSummary {
     /// How much of what that limit counts was used: nanoseconds, bytes, or threads and processes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used: Option<u64>,
+    /// How much of it the limit allows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u64>,
 }

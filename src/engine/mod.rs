@@ -11,6 +11,7 @@ mod settings;
 mod traced;
 mod wall;
 
+pub use crate::tracer::PATIENCE;
 pub use api::{Engine, EngineError, Interrupt, RunRequest};
 pub use internal::internal_command;
 pub use scripted::ScriptedEngine;

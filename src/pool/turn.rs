@@ -5,7 +5,7 @@ use super::crew::Task;
 use super::protocol::{Answer, Job};
 use super::{Pool, PoolError};
 use crate::build::{BuildError, BuildOutcome, Builder, Submission};
-use crate::engine::{Engine, EngineSettings, RunRequest};
+use crate::engine::{Engine, EngineSettings, PATIENCE, RunRequest};
 use crate::trace::Trace;
 
 /// How long a build may take: more than any of its own limits.
@@ -113,7 +113,8 @@ impl Turn<'_> {
         let need = if alone { usize::MAX } else { processors };
         let label = self.label("run", &format!(" (schedule {})", request.schedule));
         let job = Job::Run { engine: settings.clone(), request: Box::new(request.clone()), processors };
-        (need, label, request.real_limit, job)
+        let longest = if engine.is_virtual() { request.real_limit * PATIENCE } else { request.real_limit };
+        (need, label, longest, job)
     }
 
     /// Has the jobs done, and takes each answer as it comes. At the first error the rest is not begun.

@@ -243,26 +243,27 @@ fn indented(text: &mut String, indent: usize, block: &str) {
     }
 }
 
+/// What it used more of than it may, and how much.
+fn limit_words(limit: LimitKind, run: &RunSummary) -> String {
+    // Of a time, what was used is what the limit says.
+    if matches!(limit, LimitKind::Time | LimitKind::RealTime) {
+        return "it did not end in the time that it has".to_owned();
+    }
+    let did = run.most.map_or_else(|| "used more than it may".to_owned(), |most| limit.exceeded(most));
+    run.used.map_or_else(|| format!("it {did}"), |used| format!("it {did} ({})", limit.amount(used)))
+}
+
 /// What was run, and what stopped it.
 fn usage(text: &mut String, result: &ExerciseResult, run: &RunSummary) {
     let stopped = match (run.ended, run.limit) {
-        (Ended::Limit, Some(limit)) => Some(match limit {
-            LimitKind::Time | LimitKind::RealTime => "it did not end in the time that it has",
-            LimitKind::Cpu => "it used more CPU time than it may",
-            LimitKind::Memory => "it used more memory than it may",
-            LimitKind::Processes => "it started more threads and processes than it may",
-            LimitKind::Output => "it wrote more than it may",
-        }),
-        (Ended::Limit, None) => Some("it used more than it may"),
-        (Ended::Stuck, _) => Some("nothing in it could ever move again (a deadlock)"),
-        (Ended::NoProgress, _) => Some("it went on polling without getting anywhere"),
+        (Ended::Limit, Some(limit)) => Some(limit_words(limit, run)),
+        (Ended::Limit, None) => Some("it used more than it may".to_owned()),
+        (Ended::Stuck, _) => Some("nothing in it could ever move again (a deadlock)".to_owned()),
+        (Ended::NoProgress, _) => Some("it went on polling without getting anywhere".to_owned()),
         (Ended::Exit | Ended::Signal | Ended::Interrupted, _) => None,
     };
     if let Some(why) = stopped {
-        // Of a time, it is what the limit says.
-        let counted = run.limit.filter(|limit| !matches!(limit, LimitKind::Time | LimitKind::RealTime));
-        let amount = counted.zip(run.used).map(|(limit, used)| format!(" ({})", limit.amount(used)));
-        push(text, 2, &format!("{FAINT}the program was stopped{FAINT:#}: {why}{}", amount.unwrap_or_default()));
+        push(text, 2, &format!("{FAINT}the program was stopped{FAINT:#}: {why}"));
     }
     if result.verdict == Verdict::Passed {
         let plural = |count: u32, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });

@@ -236,7 +236,7 @@ fn how_it_ended(end: &End) -> String {
         (Ended::Limit, _) => {
             let amount = end.limit.zip(end.used).map(|(limit, used)| limit.amount(used));
             if let Some((limit, most)) = end.limit.zip(end.most).filter(|(limit, _)| *limit != LimitKind::Time) {
-                format!("stopped: {}{}", limit.exceeded(most), amount.map_or(String::new(), |at| format!(": {at}")))
+                format!("stopped: it {}{}", limit.exceeded(most), amount.map_or(String::new(), |at| format!(": {at}")))
             } else {
                 let amount = amount.map_or(String::new(), |at| format!(" ({at})"));
                 format!("stopped: {}{amount}", end.limit.map_or("over a limit", limit_words))

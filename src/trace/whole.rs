@@ -151,7 +151,7 @@ impl LimitKind {
         }
     }
 
-    /// What a program did that used more than this limit's `most`, in words, with the program as `it`.
+    /// What a program did that used more than this limit's `most`, in words without the program's name.
     pub fn exceeded(self, most: u64) -> String {
         let most = match self {
             Self::Memory => format!("{} MiB", most >> 20),
@@ -159,12 +159,12 @@ impl LimitKind {
             _ => self.amount(most),
         };
         match self {
-            Self::Time => format!("its time limit of {most} was over"),
-            Self::RealTime => "it took too long on this machine (the limit of real time)".to_owned(),
-            Self::Cpu => format!("it used more than {most} of CPU time"),
-            Self::Memory => format!("it used more than {most} of memory"),
-            Self::Processes => format!("it had more than {most} processes and threads at once"),
-            Self::Output => format!("it printed more than {most}"),
+            Self::Time => format!("did not end within its {most}"),
+            Self::RealTime => "took too long on this machine (the limit of real time)".to_owned(),
+            Self::Cpu => format!("used more than {most} of CPU time"),
+            Self::Memory => format!("used more than {most} of memory"),
+            Self::Processes => format!("had more than {most} processes and threads at once"),
+            Self::Output => format!("printed more than {most}"),
         }
     }
 }

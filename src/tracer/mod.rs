@@ -98,7 +98,7 @@ mod world;
 
 pub use error::{TracerError, Unsupported};
 pub use locks::{Again, Word, with_holders};
-pub use options::{Epoch, FixtureProgram, Options, OutputMode, RunLimits, Shown, StdinMode};
+pub use options::{Epoch, FixtureProgram, Options, OutputMode, PATIENCE, RunLimits, Shown, StdinMode};
 
 use crate::schedule::Switch;
 use crate::trace::Trace;

@@ -7,8 +7,8 @@ use super::world::World;
 /// What is known of the waiting so far.
 #[derive(Debug)]
 pub(super) struct Noise {
-    /// The tracer's own thread, and for how long (ns) it had waited for a processor before the run.
-    own: (Procfs, u64),
+    /// The tracer's own thread; and before the run, for how long (ns) it had computed, and waited for a processor.
+    own: (Procfs, u64, u64),
     /// CPU time (ns) of each thread that has ended, and for how long it waited for a processor.
     ended: Vec<(u64, u64)>,
 }
@@ -18,8 +18,8 @@ impl Noise {
     pub(super) fn begin() -> Self {
         let tid = nix::unistd::gettid().as_raw();
         let mut own = Procfs::new(nix::unistd::getpid().as_raw(), tid);
-        let waited = own.ran_and_waited().unwrap_or_default().1;
-        Self { own: (own, waited), ended: Vec::new() }
+        let (ran, waited) = own.ran_and_waited().unwrap_or_default();
+        Self { own: (own, ran, waited), ended: Vec::new() }
     }
 }
 
@@ -39,6 +39,12 @@ impl World<'_> {
         }
     }
 
+    /// CPU time (ns) of ours that watching the run has taken.
+    pub(super) fn watching(&mut self) -> u64 {
+        let (own, before, _) = &mut self.noise.own;
+        own.ran_and_waited().unwrap_or_default().0.saturating_sub(*before)
+    }
+
     /// For how long (real ns) the machine kept the run and its tracer waiting for a processor; 0 on the virtual clock.
     pub(super) fn noise(&mut self) -> u64 {
         if self.time.pace() == Pace::Virtual {
@@ -47,7 +53,7 @@ impl World<'_> {
         let mut threads = std::mem::take(&mut self.noise.ended);
         let living = self.tasks.values_mut().filter(|task| task.ended.is_none());
         threads.extend(living.filter_map(|task| task.procfs.ran_and_waited()));
-        let (own, before) = &mut self.noise.own;
+        let (own, _, before) = &mut self.noise.own;
         by_the_machine(&threads) + own.ran_and_waited().unwrap_or_default().1.saturating_sub(*before)
     }
 }

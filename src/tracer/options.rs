@@ -112,6 +112,9 @@ impl Options {
     }
 }
 
+/// So many times its limit of real time a run may take at the most, while it computes on a machine that gives it little.
+pub const PATIENCE: u32 = 4;
+
 /// What is shown of these bytes of output.
 pub type Shown = fn(&[u8]) -> Vec<u8>;
 

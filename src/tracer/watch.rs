@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::calls;
 use super::error::TracerError;
 use super::fire::GRACE;
+use super::options::PATIENCE;
 use super::quiet::{Moved, Quiet};
 use super::stop::{Change, Stop};
 use super::task::Slot;
@@ -15,7 +16,7 @@ use super::tracee::{Resume, Running};
 use super::world::World;
 use crate::sys::tick::Tick;
 use crate::sys::wait::{self, Waited};
-use crate::trace::{Ended, LimitKind};
+use crate::trace::{ClockKind, Ended, LimitKind};
 
 /// How soon after a stop we look for the first time whether all sleep, where they mostly did.
 const FIRST_LOOK: Duration = Duration::from_micros(50);
@@ -30,6 +31,11 @@ const LONGEST_LOOK: Duration = Duration::from_millis(16);
 /// One that has computed for so long without a stop is looked at again after this part of that: each look takes the processor
 /// from it, and what we learn too late by is little against what it took.
 const PART_OF_COMPUTING: u32 = 32;
+/// So many times its limit of CPU time a program may use together with us, who watch it; and at least so much.
+const WITH_WATCHING: u32 = 2;
+const LEAST_WITH_WATCHING: Duration = Duration::from_secs(20);
+/// One that gets less than this part of real time computes little: it waits for something.
+const IDLE_PART: u32 = 20;
 /// How often limits that cost a look into `/proc` are checked.
 const LIMIT_LOOK: Duration = Duration::from_millis(50);
 /// A look at the memory of very many processes takes long itself: then it is taken less often, this part of the time.
@@ -187,7 +193,7 @@ impl Watch {
         if world.options.interrupt.load(Ordering::SeqCst) {
             world.end(Ended::Interrupted, None);
         }
-        if self.began.elapsed() > world.options.real_limit {
+        if self.began.elapsed() > world.options.real_limit && !self.is_kept_from_its_limit(world) {
             let elapsed = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
             world.end_by_limit(LimitKind::RealTime, elapsed);
         }
@@ -199,11 +205,39 @@ impl Watch {
         }
         if self.limits_looked_at.elapsed() > self.limit_pause {
             let began = Instant::now();
+            Self::limit_of_watching(world);
             if let Some(used) = world.options.limits.memory.and_then(|most| world.memory_above(most)) {
                 world.end_by_limit(LimitKind::Memory, used);
             }
             self.limits_looked_at = Instant::now();
             self.limit_pause = (began.elapsed() * PART_OF_LOOKING).clamp(LIMIT_LOOK, RAREST_LIMIT_LOOK);
+        }
+    }
+}
+
+impl Watch {
+    /// Whether a run is still on its way to its limit of CPU time, which tells more than ours of real time: it computes, or
+    /// has us compute, on a machine that gives it little.
+    fn is_kept_from_its_limit(&self, world: &mut World<'_>) -> bool {
+        let elapsed = self.began.elapsed();
+        let options = world.options;
+        if options.clock != ClockKind::Virtual
+            || options.limits.cpu.is_none()
+            || elapsed > options.real_limit * PATIENCE
+        {
+            return false;
+        }
+        let both = Duration::from_nanos(world.cpu().saturating_sub(world.cpu_at_start) + world.watching());
+        both > elapsed / IDLE_PART
+    }
+
+    /// A program may keep us busy for ever and compute little itself: by timers, sleeps of a microsecond, signals and writes
+    /// without end. What it makes us compute is its doing, too, above what any right program needs.
+    fn limit_of_watching(world: &mut World<'_>) {
+        let Some(most) = world.options.limits.cpu else { return };
+        let both = world.cpu().saturating_sub(world.cpu_at_start) + world.watching();
+        if Duration::from_nanos(both) > (most * WITH_WATCHING).max(LEAST_WITH_WATCHING) {
+            world.end_by_limit(LimitKind::Cpu, both);
         }
     }
 }

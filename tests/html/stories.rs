@@ -69,6 +69,7 @@ fn result(checks: Vec<CheckResult>) -> ExerciseResult {
         build: BuildSummary { ok: true, ns: 300_000_000, output: "warning: unused variable: `x`\n".to_owned() },
         run: Some(RunSummary {
             used: None,
+            most: None,
             cases: 3,
             schedules: 32,
             elapsed: 2 * SECOND,

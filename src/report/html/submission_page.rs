@@ -180,16 +180,17 @@ fn facts(run: &RunSummary) -> Vec<(&'static str, String)> {
 }
 
 /// Why the worst run was stopped, when it was.
-fn stopped(run: &RunSummary) -> Option<&'static str> {
-    Some(match (run.ended, run.limit) {
+fn stopped(run: &RunSummary) -> Option<String> {
+    let words = match (run.ended, run.limit) {
         (Ended::Limit, Some(LimitKind::Time | LimitKind::RealTime)) => "A run did not end in the time that it has.",
-        (Ended::Limit, Some(LimitKind::Cpu)) => "A run used more CPU time than it may.",
-        (Ended::Limit, Some(LimitKind::Memory)) => "A run used more memory than it may.",
-        (Ended::Limit, Some(LimitKind::Processes)) => "A run started more threads and processes than it may.",
-        (Ended::Limit, Some(LimitKind::Output)) => "A run wrote more than it may.",
+        (Ended::Limit, Some(limit)) => {
+            let did = run.most.map_or_else(|| "used more than it may".to_owned(), |most| limit.exceeded(most));
+            return Some(format!("A run {did}."));
+        }
         (Ended::Limit, None) => "A run used more than it may.",
         (Ended::Stuck, _) => "A run got stuck: nothing in it could ever move again (a deadlock).",
         (Ended::NoProgress, _) => "A run went on polling without getting anywhere.",
         (Ended::Exit | Ended::Signal | Ended::Interrupted, _) => return None,
-    })
+    };
+    Some(words.to_owned())
 }
