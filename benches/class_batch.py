@@ -3,6 +3,7 @@
 
     cargo build --release
     benches/class_batch.py class --count 1000   references, starters and wrong submissions of the course, both languages
+    benches/class_batch.py split --count 8 [--beside OLD]   each exercise by itself: what a run costs us, beside another binary
     benches/class_batch.py kills --times 20     kill -9 of the whole batch at random moments, then on to the end
     benches/class_batch.py sleeps               40 programs of six sleeps (6 to 1 s) at --jobs 4, 8 and 40, beside faketime
     benches/class_batch.py builds               40 tokio programs: `grade batch` beside rustc four at a time
@@ -160,9 +161,9 @@ def sources():
     return found
 
 
-def make_class(folder, count, seed):
+def make_class(folder, count, seed, pool=None):
     """Submissions of which no two have the same content, and what each must come to."""
-    pool, expected = sources(), {}
+    pool, expected = pool or sources(), {}
     order = random.Random(seed)
     for number in range(count):
         if number % len(pool) == 0:
@@ -230,7 +231,7 @@ def measure_class(arguments, folder):
     print(f"  {cold / count:.3f} CPU seconds a submission")
     compilers, ours = max(cold - warm, 0), warm - warm_own / 1e9
     for what, seconds in (("compilers", compilers), ("submissions", own / 1e9), ("ourselves", ours)):
-        print(f"    {what:<12} {seconds:8.1f} s  {seconds / cold:6.1%}")
+        print(f"    {what:<12} {seconds:8.1f} s  {seconds / (compilers + warm):6.1%}")
     ours = natural - natural_own / 1e9
     print(f"  the natural schedule alone, built before: {natural_runs} runs, {count / natural_wall * 60:.0f} submissions a minute, "
           f"{natural / count:.3f} CPU seconds each; ourselves {ours / natural:.1%}, {1000 * ours / natural_runs:.1f} ms a run")
@@ -238,6 +239,28 @@ def measure_class(arguments, folder):
     if "nothing to do" not in said:
         mistakes.append(f"the third batch had something to do: {said}")
     print(f"  wrong verdicts: {len(mistakes)}")
+    return mistakes
+
+
+def measure_split(arguments, folder):
+    mistakes, jobs = [], ["--jobs", str(arguments.jobs)]
+    for exercise in sorted({exercise for exercise, _, _ in sources()}):
+        own = [source for source in sources() if source[0] == exercise]
+        random.Random(arguments.seed).shuffle(own)
+        place = Path(folder) / exercise
+        expected = make_class(place / "class", min(arguments.count, len(own)), arguments.seed, own)
+        for number, grade in enumerate(filter(None, [arguments.beside, arguments.grade])):
+            room = place / str(number)
+            room.mkdir()
+            bench = Bench(argparse.Namespace(grade=grade), room)
+            # What is built once is no part of it.
+            bench.run(place / "class", room / "first", *jobs, "--schedules", "1")
+            wall, cpu, _ = bench.run(place / "class", room / "out", *jobs)
+            runs, programs = ask(room / "out", OWN)
+            ours = cpu - programs / 1e9
+            print(f"{exercise:<16} {Path(grade).name:<8} {runs:5} runs {wall:7.1f} s, {cpu:7.1f} CPU s; ourselves "
+                  f"{ours / cpu:6.1%}, {1000 * ours / runs:6.1f} ms a run", flush=True)
+            mistakes += wrong_verdicts(findings(room / "out"), expected)
     return mistakes
 
 
@@ -399,15 +422,16 @@ def measure_builds(arguments, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    measures = {"class": measure_class, "kills": measure_kills, "sleeps": measure_sleeps, "builds": measure_builds}
+    measures = {"class": measure_class, "split": measure_split, "kills": measure_kills, "sleeps": measure_sleeps, "builds": measure_builds}
     parser.add_argument("what", choices=measures)
-    parser.add_argument("--count", type=int, help="how many submissions (class: 1000, kills: 40)")
+    parser.add_argument("--count", type=int, help="how many submissions (class: 1000, kills: 40, split: 8 an exercise)")
+    parser.add_argument("--beside", help="another binary, measured in turn (split)")
     parser.add_argument("--times", type=int, default=20, help="how often the batch is killed")
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--seed", type=int, default=1, help="of what is random here")
     parser.add_argument("--grade", default=str(ROOT / "target/release/grade"), help="the binary to be measured")
     arguments = parser.parse_args()
-    arguments.count = arguments.count or (1000 if arguments.what == "class" else 40)
+    arguments.count = arguments.count or {"class": 1000, "split": 8}.get(arguments.what, 40)
     with tempfile.TemporaryDirectory(prefix="grade-bench-") as folder:
         mistakes = measures[arguments.what](arguments, folder)
     print("\n".join(mistakes), end="\n" if mistakes else "")
