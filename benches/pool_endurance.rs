@@ -33,6 +33,7 @@ fn request(schedule: u64) -> RunRequest {
         limits: Limits::default(),
         real_limit: Duration::from_mins(1),
         schedule,
+        places: Vec::new(),
         http: false,
         interrupt: Interrupt::default(),
     }

@@ -47,6 +47,7 @@ fn run(argv: &[&str], http: bool) -> Trace {
         limits: Limits::default(),
         real_limit: Duration::from_mins(1),
         schedule: 0,
+        places: Vec::new(),
         http,
         interrupt: Interrupt::default(),
     };

@@ -26,6 +26,7 @@ fn fetch(engine: &TracedEngine) -> Trace {
         limits: Limits::default(),
         real_limit: Duration::from_mins(1),
         schedule: 0,
+        places: Vec::new(),
         http: true,
         interrupt: Interrupt::default(),
     };

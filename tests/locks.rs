@@ -213,6 +213,7 @@ fn a_contained_run_names_its_threads_as_the_program_does() {
             limits: Limits::default(),
             real_limit: Duration::from_mins(2),
             schedule,
+            places: Vec::new(),
             http: false,
             interrupt: Interrupt::default(),
         };

@@ -45,6 +45,7 @@ fn shell(script: &str, schedule: u64) -> RunRequest {
         limits: Limits::default(),
         real_limit: Duration::from_mins(1),
         schedule,
+        places: Vec::new(),
         http: false,
         interrupt: Interrupt::default(),
     }

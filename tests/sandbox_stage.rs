@@ -161,6 +161,7 @@ fn a_contained_program_takes_turns_under_a_schedule() {
             limits: Limits::default(),
             real_limit: std::time::Duration::from_mins(1),
             schedule: 7,
+            places: Vec::new(),
             http: false,
             interrupt: Interrupt::default(),
         };

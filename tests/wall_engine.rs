@@ -34,6 +34,7 @@ fn request(argv: &[&str]) -> RunRequest {
         limits: Limits { time: VirtualDuration::from_secs(60), ..Limits::default() },
         real_limit: Duration::from_mins(2),
         schedule: 0,
+        places: Vec::new(),
         http: false,
         interrupt: Interrupt::default(),
     }

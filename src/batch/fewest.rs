@@ -38,6 +38,11 @@ impl Grader<'_> {
         };
         let engine = &*self.engines.first;
         let request = request(engine, spec, &program, &self.interrupt, key);
+        let places = {
+            let folder = Folder::of_a_run().ok()?;
+            engine.survey(&RunRequest { cwd: folder.path().to_owned(), ..request.clone() }).ok()?
+        };
+        let request = RunRequest { places, ..request };
         let run = |switches: Option<&[Switch]>| {
             let folder = Folder::of_a_run().ok()?;
             let request = RunRequest { cwd: folder.path().to_owned(), ..request.clone() };

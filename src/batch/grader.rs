@@ -8,7 +8,7 @@ use super::summary::summarise;
 use super::{Engines, Forgetful, Interrupted, Memory, OurFault, RunKey, Seeds};
 use crate::build::{BuildOutcome, Builder, Program, Submission};
 use crate::check::verdict::{BuildSummary, CheckResult, ExerciseResult, SCHEMA, Status, Verdict};
-use crate::check::{CaseRun, Fault, Judgement, SourceText, judge};
+use crate::check::{CaseRun, Fault, Judgement, SourceText, is_settled, judge};
 use crate::course::model::{Exercise, Language};
 use crate::engine::{Engine, Interrupt};
 use crate::event::{EventSink, GradeEvent};
@@ -172,7 +172,7 @@ impl Rounds<'_> {
     fn run_and_judge(&self, program: &Program, source: &str) -> Result<Graded, OurFault> {
         let mut notes: Vec<String> = self.grader.engines.note.iter().cloned().collect();
         let first = &*self.grader.engines.first;
-        let runs = self.runs(program, first)?;
+        let runs = self.runs(program, source, first)?;
         let uncovered = unvirtualised(&runs);
         if uncovered.is_empty() {
             return self.judge(program, source, first, runs, notes);
@@ -183,14 +183,15 @@ impl Rounds<'_> {
             return self.judge(program, source, first, runs, notes);
         };
         notes.push(format!("run again on the machine's clock: the virtual one does not cover {uncovered}"));
-        let runs = self.runs(program, &**wall)?;
+        let runs = self.runs(program, source, &**wall)?;
         self.judge(program, source, &**wall, runs, notes)
     }
 
-    fn runs(&self, program: &Program, engine: &dyn Engine) -> Result<Vec<CaseRun>, OurFault> {
+    fn runs(&self, program: &Program, source: &str, engine: &dyn Engine) -> Result<Vec<CaseRun>, OurFault> {
         let spec = &self.task.exercise.spec;
         let seeds = self.task.seeds.list(spec.schedules, engine.has_schedules());
         let id = &self.task.exercise.id;
+        let path = self.task.file.to_string_lossy();
         let number = self.next.replace(self.next.get() + 1);
         let round = Round {
             turn: &self.turn,
@@ -201,10 +202,21 @@ impl Rounds<'_> {
             interrupt: &self.grader.interrupt,
             memory: self.memory,
             number,
+            settled: &|case, runs| {
+                is_settled(spec, case, runs, &self.text(source, &path), engine.observes(), &self.snapshots())
+            },
         };
         round.run(&|case, schedule| {
             self.grader.events.emit(GradeEvent::RunFinished { exercise: id.clone(), case: case.to_owned(), schedule });
         })
+    }
+
+    fn text<'t>(&self, text: &'t str, path: &'t str) -> SourceText<'t> {
+        SourceText { language: self.task.language, text, path }
+    }
+
+    fn snapshots(&self) -> SnapshotFolder {
+        SnapshotFolder { dir: self.task.exercise.grader.clone(), language: self.task.language.name() }
     }
 
     /// Judges the runs. On the machine's clock a busy machine may leave a check undecided: then it is tried again.
@@ -218,15 +230,14 @@ impl Rounds<'_> {
     ) -> Result<Graded, OurFault> {
         let spec = &self.task.exercise.spec;
         let path = self.task.file.to_string_lossy();
-        let text = SourceText { language: self.task.language, text: source, path: &path };
-        let snapshots = SnapshotFolder { dir: self.task.exercise.grader.clone(), language: self.task.language.name() };
+        let (text, snapshots) = (self.text(source, &path), self.snapshots());
         let mut judgement = judge(spec, &runs, &text, engine.observes(), &snapshots);
         for _ in 1..TRIES_ON_THE_WALL {
             let undecided = judgement.checks.iter().any(|check| check.status == Status::Inconclusive);
             if engine.is_virtual() || !undecided || !judgement.faults.is_empty() || self.grader.interrupt.is_set() {
                 break;
             }
-            runs = self.runs(program, engine)?;
+            runs = self.runs(program, source, engine)?;
             judgement = judge(spec, &runs, &text, engine.observes(), &snapshots);
         }
         notes.extend(self.task.seeds.note(spec.schedules, engine.has_schedules()));

@@ -1,5 +1,6 @@
 //! From a built program to the traces of its cases.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,6 +26,23 @@ pub(super) fn which(spec: &Spec, seeds: &[u64]) -> Vec<(usize, u64)> {
         .collect()
 }
 
+/// Seeds are tried so many at once at first, and ever more: after each wave the cases are left out of which all is known.
+const FIRST_WAVE: usize = 8;
+
+/// The waves in which seeds are tried: one, and then ever more.
+fn waves(seeds: &[u64]) -> Vec<&[u64]> {
+    let (first, mut left) = seeds.split_at(seeds.len().min(1));
+    let mut waves = vec![first];
+    let mut size = FIRST_WAVE;
+    while !left.is_empty() {
+        let (wave, rest) = left.split_at(size.min(left.len()));
+        waves.push(wave);
+        left = rest;
+        size *= 2;
+    }
+    waves
+}
+
 /// One time through all cases and schedules of a submission.
 pub(super) struct Round<'a> {
     pub(super) turn: &'a Turn<'a>,
@@ -35,31 +53,80 @@ pub(super) struct Round<'a> {
     pub(super) interrupt: &'a Interrupt,
     pub(super) memory: &'a dyn Memory,
     pub(super) number: u32,
+    /// Whether more schedules of a case can change nothing, by the runs so far.
+    pub(super) settled: &'a dyn Fn(usize, &[CaseRun]) -> bool,
 }
 
 impl Round<'_> {
-    /// Makes the runs that are not known yet, keeps each as it ends, and tells of each.
+    /// Makes the runs that are not known yet, keeps each as it ends, and tells of each. Those that can change nothing are left
+    /// out: other schedules of a program that has one thread, or of a case in which all has failed that can.
     pub(super) fn run(&self, done: &(dyn Fn(&str, u64) + Sync)) -> Result<Vec<CaseRun>, OurFault> {
+        let all = which(self.spec, self.seeds);
         let mut runs: Vec<CaseRun> = Vec::new();
-        let mut open: Vec<RunKey> = Vec::new();
-        for (case, schedule) in which(self.spec, self.seeds) {
-            let key = RunKey { round: self.number, case, schedule };
-            match self.memory.known(key)? {
-                Some(trace) => {
-                    runs.push(CaseRun { case_index: case, schedule, trace });
+        let mut places: BTreeMap<usize, Vec<Vec<u64>>> = BTreeMap::new();
+        for wave in waves(self.seeds) {
+            let mut open: Vec<RunKey> = Vec::new();
+            let settled: BTreeSet<usize> =
+                (0..self.spec.cases.len()).filter(|case| self.is_over(*case, &runs)).collect();
+            let so_far = runs.len();
+            for (case, schedule) in all.iter().copied().filter(|(_, seed)| wave.contains(seed)) {
+                if settled.contains(&case) {
                     done(&self.spec.cases[case].name, schedule);
+                    continue;
                 }
-                None => open.push(key),
+                let key = RunKey { round: self.number, case, schedule };
+                match self.memory.known(key)? {
+                    Some(trace) => {
+                        runs.push(CaseRun { case_index: case, schedule, trace });
+                        done(&self.spec.cases[case].name, schedule);
+                    }
+                    None => open.push(key),
+                }
+            }
+            self.survey(&open, &mut places)?;
+            runs.extend(self.make(&open, &places, done)?);
+            if runs.len() > so_far {
+                runs.sort_by_key(|run| (run.case_index, run.schedule));
             }
         }
-        runs.extend(self.make(&open, done)?);
-        runs.sort_by_key(|run| (run.case_index, run.schedule));
         Ok(runs)
     }
 
-    fn make(&self, open: &[RunKey], done: &(dyn Fn(&str, u64) + Sync)) -> Result<Vec<CaseRun>, OurFault> {
-        let requests: Vec<RunRequest> =
-            open.iter().map(|key| request(self.engine, self.spec, self.program, self.interrupt, *key)).collect();
+    fn is_over(&self, case: usize, runs: &[CaseRun]) -> bool {
+        let natural = runs.iter().find(|run| run.case_index == case && run.schedule == 0);
+        // The fixture has threads, too.
+        let alone = !self.spec.cases[case].http && natural.is_some_and(|run| run.trace.end.threads < 2);
+        alone || (natural.is_some() && (self.settled)(case, runs))
+    }
+
+    /// Surveys the cases of which schedules are open, once each.
+    fn survey(&self, open: &[RunKey], places: &mut BTreeMap<usize, Vec<Vec<u64>>>) -> Result<(), OurFault> {
+        let cases: BTreeSet<usize> = open.iter().filter(|key| key.schedule != 0).map(|key| key.case).collect();
+        let new: Vec<usize> = cases.into_iter().filter(|case| !places.contains_key(case)).collect();
+        let requests: Vec<RunRequest> = new
+            .iter()
+            .map(|case| {
+                let key = RunKey { round: self.number, case: *case, schedule: 0 };
+                request(self.engine, self.spec, self.program, self.interrupt, key)
+            })
+            .collect();
+        places.extend(new.into_iter().zip(self.turn.survey_all(self.engine, &requests)?));
+        Ok(())
+    }
+
+    fn make(
+        &self,
+        open: &[RunKey],
+        places: &BTreeMap<usize, Vec<Vec<u64>>>,
+        done: &(dyn Fn(&str, u64) + Sync),
+    ) -> Result<Vec<CaseRun>, OurFault> {
+        let requests: Vec<RunRequest> = open
+            .iter()
+            .map(|key| {
+                let places = places.get(&key.case).filter(|_| key.schedule != 0).cloned().unwrap_or_default();
+                RunRequest { places, ..request(self.engine, self.spec, self.program, self.interrupt, *key) }
+            })
+            .collect();
         let mut not_kept = None;
         let traces = self.turn.run_all(self.engine, &requests, &mut |index, trace| {
             let key = open[index];
@@ -105,6 +172,7 @@ pub(super) fn request(
         limits: spec.limits.clone(),
         real_limit: if engine.is_virtual() { PATIENCE } else { spec.limits.time.as_std() },
         schedule: key.schedule,
+        places: Vec::new(),
         http: case.http,
         interrupt: interrupt.clone(),
     }
@@ -128,4 +196,18 @@ pub(super) fn unvirtualised(runs: &[CaseRun]) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::waves;
+
+    #[test]
+    fn the_natural_schedule_is_a_wave_of_its_own_and_the_others_come_in_their_order() {
+        let seeds: Vec<u64> = (0..32).collect();
+        let all = waves(&seeds);
+        assert_eq!(all.iter().map(|wave| wave.len()).collect::<Vec<_>>(), [1, 8, 16, 7]);
+        assert_eq!(all.concat(), seeds);
+        assert_eq!(waves(&[17]), [[17]]);
+    }
 }

@@ -206,6 +206,33 @@ pub fn depends_on_schedule(spec: &Spec, case: &Case) -> bool {
         .any(|check| (check.cases.is_empty() || check.cases.contains(&case.name)) && !natural_only(&check.kind))
 }
 
+/// Whether more schedules of a case can change nothing of what the checks say: each that they could break is broken in this case
+/// already, or left out for one that it needs. `runs` are those so far of all cases, in the order of cases.
+pub fn is_settled(
+    spec: &Spec,
+    case: usize,
+    runs: &[CaseRun],
+    source: &SourceText<'_>,
+    observes: Needs,
+    snapshots: &dyn SnapshotSource,
+) -> bool {
+    let name = &spec.cases[case].name;
+    let own: Vec<CaseRun> = runs.iter().filter(|run| run.case_index == case).cloned().collect();
+    let broken = judge(spec, &own, source, observes, snapshots).checks;
+    if broken.iter().all(|check| check.status != Status::Failed) {
+        return false;
+    }
+    let all = judge(spec, runs, source, observes, snapshots).checks;
+    let is_open = |check: &Check, here: &CheckResult, all: &CheckResult| {
+        (check.cases.is_empty() || check.cases.contains(name))
+            && !natural_only(&check.kind)
+            && kinds::check_source(&check.kind, source).is_none()
+            && here.status != Status::Failed
+            && !matches!(all.status, Status::Skipped | Status::Unobserved)
+    };
+    !spec.checks.iter().zip(&broken).zip(&all).any(|((check, here), all)| is_open(check, here, all))
+}
+
 /// Kinds that only the natural schedule can be judged by.
 const fn natural_only(kind: &CheckKind) -> bool {
     matches!(

@@ -18,7 +18,7 @@ mod testing;
 pub mod verdict;
 
 pub use finding::SpecFault;
-pub use judge::{CaseRun, Fault, Judgement, SourceText, depends_on_schedule, judge, score, verdict_of};
+pub use judge::{CaseRun, Fault, Judgement, SourceText, depends_on_schedule, is_settled, judge, score, verdict_of};
 pub use kinds::normal_form;
 pub use likeness::likeness;
 pub use needs::needs;

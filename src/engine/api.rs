@@ -49,6 +49,16 @@ pub trait Engine: Send + Sync {
     /// Only when the machine or we could not do it: never for what the program did.
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError>;
 
+    /// Where schedules may preempt the program's threads ([`RunRequest::places`]): the instructions at which they touch the same
+    /// memory, a list for each word of it. The same request gives the same answer; an engine without schedules knows of none.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    fn survey(&self, request: &RunRequest) -> Result<Vec<Vec<u64>>, EngineError> {
+        let _ = request;
+        Ok(Vec::new())
+    }
+
     /// As [`Engine::run`], under these switches instead of the seed's policy; with none of them given, under the seed. With
     /// the trace comes where the schedule left the natural way. An engine without schedules knows of nothing.
     ///
@@ -95,6 +105,9 @@ pub struct RunRequest {
     pub real_limit: Duration,
     /// The schedule's seed; 0 is the natural schedule.
     pub schedule: u64,
+    /// What [`Engine::survey`] found: a part of what a seed means.
+    #[serde(default)]
+    pub places: Vec<Vec<u64>>,
     /// Whether the HTTP fixture runs beside it.
     pub http: bool,
     /// Ends the run early when the person asks for it.
@@ -200,6 +213,7 @@ mod tests {
             limits: Limits::default(),
             real_limit: Duration::from_mins(1),
             schedule: 7,
+            places: vec![vec![0x40_1000], Vec::new()],
             http: true,
             interrupt: Interrupt::default(),
         };

@@ -108,6 +108,7 @@ mod tests {
             limits: Limits::default(),
             real_limit: Duration::from_secs(1),
             schedule,
+            places: Vec::new(),
             http: false,
             interrupt: Interrupt::default(),
         }

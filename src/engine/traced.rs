@@ -1,6 +1,6 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,14 @@ impl Engine for TracedEngine {
         Ok(self.with_holders(request, None, first))
     }
 
+    fn survey(&self, request: &RunRequest) -> Result<Vec<Vec<u64>>, EngineError> {
+        if !self.has_schedules() || request.http {
+            return Ok(Vec::new());
+        }
+        let shared = self.shared_memory()?;
+        Ok(tracer::survey(&self.options(request, shared.as_ref())?)?)
+    }
+
     fn run_under(
         &self,
         request: &RunRequest,
@@ -195,7 +203,7 @@ impl TracedEngine {
             epoch: Epoch::default(),
             schedule: request.schedule,
             switches: None,
-            places: Arc::default(),
+            places: request.places.clone().into(),
             processors: self.processors.max(usize::try_from(limits.processors).unwrap_or(usize::MAX)),
             pinned: self.pinned.clone(),
             fixture: request.http.then(|| FixtureProgram {

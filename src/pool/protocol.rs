@@ -52,6 +52,13 @@ pub(super) enum Job {
         /// How many processors are set aside for it.
         processors: usize,
     },
+    /// Look where the threads of a case touch the same memory.
+    Survey {
+        engine: EngineSettings,
+        request: Box<RunRequest>,
+        /// How many processors are set aside for it.
+        processors: usize,
+    },
 }
 
 /// What a worker says.
@@ -95,12 +102,19 @@ pub(super) enum Answer {
     Built(Result<BuildOutcome, BuildError>),
     /// A run.
     Ran(Result<Trace, EngineError>),
+    /// A survey.
+    Surveyed(Result<Vec<Vec<u64>>, EngineError>),
 }
 
 impl Answer {
     /// Whether it is an answer to this.
     pub(super) const fn fits(&self, job: &Job) -> bool {
-        matches!((self, job), (Self::Built(_), Job::Build { .. }) | (Self::Ran(_), Job::Run { .. }))
+        matches!(
+            (self, job),
+            (Self::Built(_), Job::Build { .. })
+                | (Self::Ran(_), Job::Run { .. })
+                | (Self::Surveyed(_), Job::Survey { .. })
+        )
     }
 }
 

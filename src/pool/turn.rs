@@ -96,9 +96,38 @@ impl Turn<'_> {
             traces[index] = Some(trace);
             Ok(())
         })?;
-        let count = traces.len();
-        let traces: Vec<Trace> = traces.into_iter().flatten().collect();
-        if traces.len() == count { Ok(traces) } else { Err(PoolError::Interrupted) }
+        all_of(traces)
+    }
+
+    /// Surveys the program of every request ([`Engine::survey`]); the answers are in the requests' order.
+    ///
+    /// # Errors
+    /// As [`Turn::run_all`].
+    pub fn survey_all(&self, engine: &dyn Engine, requests: &[RunRequest]) -> Result<Vec<Vec<Vec<u64>>>, PoolError> {
+        let Some(settings) = engine.settings() else {
+            return Ok(requests.iter().map(|request| engine.survey(request)).collect::<Result<_, _>>()?);
+        };
+        let jobs = requests.iter().map(|request| {
+            let (need, processors) = self.need(engine, request);
+            let job = Job::Survey { engine: settings.clone(), request: Box::new(request.clone()), processors };
+            (need, self.label("survey", ""), request.real_limit, job)
+        });
+        let mut found: Vec<Option<Vec<Vec<u64>>>> = requests.iter().map(|_| None).collect();
+        self.all(jobs.collect(), &mut |index, answer| {
+            if let Answer::Surveyed(places) = answer {
+                found[index] = Some(places?);
+            }
+            Ok(())
+        })?;
+        all_of(found)
+    }
+
+    /// How many slots a run needs, and how many processors.
+    fn need(&self, engine: &dyn Engine, request: &RunRequest) -> (usize, usize) {
+        // Who is to be seen computing side by side needs the processors for itself.
+        let processors = usize::try_from(request.limits.processors).unwrap_or(usize::MAX);
+        let alone = !engine.is_virtual() && !self.pool.settings.shares_the_clock;
+        (if alone { usize::MAX } else { processors }, processors)
     }
 
     fn run_job(
@@ -107,10 +136,7 @@ impl Turn<'_> {
         settings: &EngineSettings,
         request: &RunRequest,
     ) -> (usize, Label, Duration, Job) {
-        // Who is to be seen computing side by side needs the processors for itself.
-        let processors = usize::try_from(request.limits.processors).unwrap_or(usize::MAX);
-        let alone = !engine.is_virtual() && !self.pool.settings.shares_the_clock;
-        let need = if alone { usize::MAX } else { processors };
+        let (need, processors) = self.need(engine, request);
         let label = self.label("run", &format!(" (schedule {})", request.schedule));
         let job = Job::Run { engine: settings.clone(), request: Box::new(request.clone()), processors };
         let longest = if engine.is_virtual() { request.real_limit * PATIENCE } else { request.real_limit };
@@ -142,6 +168,11 @@ impl Turn<'_> {
         }
         failed.map_or(Ok(()), Err)
     }
+}
+
+/// Every answer; none is there when some were forgotten.
+fn all_of<T>(answers: Vec<Option<T>>) -> Result<Vec<T>, PoolError> {
+    answers.into_iter().collect::<Option<_>>().ok_or(PoolError::Interrupted)
 }
 
 /// With an engine that only this process has: one after the other.

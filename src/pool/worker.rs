@@ -26,10 +26,9 @@ use super::processors::Processors;
 use super::protocol::{Answer, BEAT, Frames, Hello, Job, Order, Report, send};
 use super::remains;
 use crate::build::{Builder, BuilderSettings};
-use crate::engine::{EngineError, EngineSettings, Interrupt, RunRequest};
+use crate::engine::{Engine, EngineError, EngineSettings, Interrupt, RunRequest};
 use crate::event::Silent;
 use crate::folder::remove;
-use crate::trace::Trace;
 
 /// The hidden subcommand of the worker.
 pub(super) const COMMAND: &str = "__worker";
@@ -161,17 +160,28 @@ impl Hands {
                 }
                 Answer::Built(built)
             }
-            Job::Run { engine, request, processors } => Answer::Ran(self.run(engine, *request, processors, state)),
+            Job::Run { engine, request, processors } => {
+                Answer::Ran(
+                    self.with_engine(engine, *request, processors, state, |engine, request| engine.run(request)),
+                )
+            }
+            Job::Survey { engine, request, processors } => {
+                Answer::Surveyed(
+                    self.with_engine(engine, *request, processors, state, |engine, request| engine.survey(request)),
+                )
+            }
         }
     }
 
-    fn run(
+    /// Asks the engine for something in a folder that goes again.
+    fn with_engine<T>(
         &self,
         engine: EngineSettings,
         mut request: RunRequest,
         processors: usize,
         state: &State,
-    ) -> Result<Trace, EngineError> {
+        ask: impl FnOnce(&dyn Engine, &RunRequest) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
         request.interrupt = state.interrupt.clone();
         let folder = if request.cwd.as_os_str().is_empty() {
             let folder = tempfile::Builder::new()
@@ -185,12 +195,12 @@ impl Hands {
         };
         let claim = self.processors.as_ref().map(|all| all.claim(processors));
         let engine = engine.engine(claim.as_ref().map_or(&[], |claim| &claim.cpus));
-        let trace = engine.run(&request);
+        let answer = ask(&*engine, &request);
         drop(claim);
         if let Some(folder) = folder {
             remove(&folder.keep());
         }
-        trace
+        answer
     }
 }
 

@@ -130,6 +130,7 @@ impl Yard {
             // A run that comes here is in the program's hands: on a busy machine some of them take a minute.
             real_limit: Duration::from_mins(15),
             schedule: 0,
+            places: Vec::new(),
             http: false,
             interrupt: Interrupt::default(),
         };
@@ -171,6 +172,7 @@ impl Yard {
             limits: Limits::default(),
             real_limit: Duration::from_mins(3),
             schedule: 0,
+            places: Vec::new(),
             http: false,
             interrupt: Interrupt::default(),
         };

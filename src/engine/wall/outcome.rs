@@ -118,6 +118,7 @@ mod tests {
             limits: Limits { time: VirtualDuration::from_nanos(1000), ..Limits::default() },
             real_limit: Duration::from_mins(1),
             schedule: 0,
+            places: Vec::new(),
             http: false,
             interrupt: Interrupt::default(),
         };
