@@ -14,6 +14,7 @@
 
 mod minimise;
 mod natural;
+mod pauses;
 mod pct;
 mod policy;
 mod preemptions;

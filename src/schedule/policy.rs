@@ -58,6 +58,13 @@ pub trait Policy: Send {
         VirtualDuration::ZERO
     }
 
+    /// Whether all that could go on are held back until the next deadline, which is `time` away and soon. `asked` says how often
+    /// this was asked before in the run.
+    fn pause(&mut self, asked: u64, time: VirtualDuration) -> bool {
+        let _ = (asked, time);
+        false
+    }
+
     /// Whether the thread that has just been given the turn is preempted before its next stop (or, by a count that goes on
     /// from turn to turn, whoever has the turn then). `asked` says how often this was
     /// asked before in the run; `left` is what remains of the run's budget for holding.

@@ -27,6 +27,11 @@ pub enum Switch {
         /// For how long, in virtual nanoseconds.
         ns: u64,
     },
+    /// At this point everybody was held back until the next deadline.
+    Pause {
+        /// Which point of the run that could be so, from 0.
+        step: u64,
+    },
     /// In this turn this thread was preempted between its stops.
     Preempt {
         /// Which turn of the run that could be so cut short, from 0.
@@ -84,6 +89,10 @@ impl Policy for Replay {
         VirtualDuration::from_nanos(wanted.unwrap_or(0)).min(left)
     }
 
+    fn pause(&mut self, asked: u64, _: VirtualDuration) -> bool {
+        self.switches.contains(&Switch::Pause { step: asked })
+    }
+
     fn preempt(&mut self, preempted: ThreadNumber, now: u64, left: VirtualDuration) -> Option<Preemption> {
         self.switches.iter().find_map(|switch| match switch {
             Switch::Preempt { step, thread, unit, after, ns } if *step == now && *thread == preempted => {
@@ -127,6 +136,10 @@ impl Policy for Box<dyn Policy> {
         (**self).hold(thread, step, left)
     }
 
+    fn pause(&mut self, asked: u64, time: VirtualDuration) -> bool {
+        (**self).pause(asked, time)
+    }
+
     fn preempt(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> Option<Preemption> {
         (**self).preempt(thread, step, left)
     }
@@ -154,6 +167,14 @@ impl<P: Policy> Policy for Recorder<P> {
             self.switches.push(Switch::Hold { step, thread, ns: held.as_nanos() });
         }
         held
+    }
+
+    fn pause(&mut self, asked: u64, time: VirtualDuration) -> bool {
+        let pauses = self.policy.pause(asked, time);
+        if pauses {
+            self.switches.push(Switch::Pause { step: asked });
+        }
+        pauses
     }
 
     fn preempt(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> Option<Preemption> {

@@ -1,4 +1,5 @@
 use super::natural::continue_or_next;
+use super::pauses::Pauses;
 use super::preemptions::Preemptions;
 use super::splitmix::SplitMix64;
 use super::{Natural, Pct, Policy, Preemption, Random, Ready, ThreadNumber};
@@ -42,13 +43,15 @@ pub fn for_seed(seed: u64) -> Box<dyn Policy> {
         }
     };
     let preemptions = (!random.once_in(4)).then(|| Preemptions::new(&mut random));
-    Box::new(Seeded { policy, preemptions, calm: SplitMix64::new(random.next()), previous: 0 })
+    let calm = SplitMix64::new(random.next());
+    Box::new(Seeded { policy, preemptions, pauses: Pauses::new(random.next()), calm, previous: 0 })
 }
 
 /// A policy that calms down in a long run, and preempts threads between their stops in some seeds.
 struct Seeded {
     policy: Box<dyn Policy>,
     preemptions: Option<Preemptions>,
+    pauses: Option<Pauses>,
     calm: SplitMix64,
     previous: ThreadNumber,
 }
@@ -58,7 +61,8 @@ impl Policy for Seeded {
         self.previous = if ready.step >= CALM_AFTER && !self.calm.once_in(CALM_ONE_IN) {
             continue_or_next(ready, self.previous)
         } else {
-            self.policy.choose(ready)
+            let first = self.pauses.as_mut().and_then(|pauses| pauses.first(ready));
+            first.unwrap_or_else(|| self.policy.choose(ready))
         };
         self.previous
     }
@@ -69,6 +73,10 @@ impl Policy for Seeded {
 
     fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
         self.preemptions.as_mut().map(|preemptions| preemptions.mark(places)).unwrap_or_default()
+    }
+
+    fn pause(&mut self, _: u64, _: VirtualDuration) -> bool {
+        self.pauses.as_mut().is_some_and(Pauses::next)
     }
 
     fn preempt(&mut self, _: ThreadNumber, asked: u64, left: VirtualDuration) -> Option<Preemption> {

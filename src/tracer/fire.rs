@@ -44,7 +44,12 @@ impl World<'_> {
 
     pub(super) fn fire(&mut self, due: Due, at: VirtualInstant) {
         match due {
-            Due::Wait(tid) => self.end_wait(tid),
+            Due::Wait(tid) => {
+                if let Some(survey) = &mut self.survey {
+                    survey.waited_in_vain(tid);
+                }
+                self.end_wait(tid);
+            }
             Due::Held(tid) => {
                 if let Some(turns) = &mut self.turns {
                     turns.end_hold(tid);

@@ -129,6 +129,7 @@ impl World<'_> {
     fn replace_vdso(&mut self, tid: i32) -> io::Result<Option<i32>> {
         let Some(process) = self.processes.get_mut(&tid) else { return Ok(None) };
         process.clock_page = None;
+        process.interpreted = None;
         if self.options.clock != crate::trace::ClockKind::Virtual {
             return Ok(None);
         }

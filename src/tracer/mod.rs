@@ -58,6 +58,7 @@ mod fire;
 mod fixture;
 mod halves;
 mod inject;
+mod interpreter;
 mod lifecycle;
 mod lines;
 mod locks;
@@ -77,6 +78,7 @@ mod regs;
 mod run;
 mod segments;
 mod spawn;
+mod spin;
 mod stop;
 mod streams;
 mod stuck;
@@ -139,7 +141,8 @@ pub fn run_recorded(options: &Options) -> Result<Recorded, TracerError> {
 }
 
 /// Runs a program once, slowly, and returns the instructions of its own at which its threads touch memory that others touch,
-/// too, a list for each word of memory: where a schedule may preempt them ([`Options::places`]). None for what cannot be run twice (its input is ours), or not
+/// too, a list for each word of memory: where a schedule may preempt them ([`Options::places`]). Of an interpreter with one lock, the
+/// word by which its threads are asked to give it away. None for what cannot be run twice (its input is ours), or not
 /// alone (it has a fixture). The same program gives the same answer every time.
 ///
 /// # Errors

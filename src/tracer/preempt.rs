@@ -7,6 +7,7 @@
 use super::error::TracerError;
 use super::locks::is_trap;
 use super::procfs::State;
+use super::regs::Places;
 use super::task::Slot;
 use super::tracee::Resume;
 use super::watch::wait_failed;
@@ -64,8 +65,14 @@ impl World<'_> {
 
     /// Takes the turn from a thread that has stopped for that.
     pub(super) fn preempt(&mut self, tid: i32, preemption: Preemption) {
+        let interpreted = self.is_interpreted(tid);
         let Some(turns) = &mut self.turns else { return };
-        let hold = turns.preempted(tid, preemption.hold, preemption.rest);
+        // Who waits for an interpreter's lock has to have waited for a time of its own before it asks for it.
+        let hold =
+            turns.preempted(tid, if interpreted { VirtualDuration::ZERO } else { preemption.hold }, preemption.rest);
+        if interpreted {
+            turns.makes_room(tid);
+        }
         if hold > VirtualDuration::ZERO {
             self.deadlines.set(self.time.now().saturating_add(hold), Due::Held(tid));
         }
@@ -90,7 +97,7 @@ impl World<'_> {
         let Some(task) = self.tasks.get_mut(&tid) else { return Ok(Stretch::Sleeps) };
         let running = match std::mem::replace(&mut task.slot, Slot::Between) {
             Slot::Stopped(stopped) => match back {
-                Some(back) if stopped.set_breakpoints(&[back]).is_ok() => {
+                Some(back) if stopped.set_breakpoints(&[back], Places::Instructions).is_ok() => {
                     task.breakpoints = 1;
                     stopped.resume(Resume::Go(0))
                 }
@@ -131,7 +138,7 @@ impl World<'_> {
         if back.is_some() {
             task.breakpoints = 0;
             // A thread that was killed here is told of by the next wait.
-            let _ = stopped.set_breakpoints(&[]);
+            let _ = stopped.set_breakpoints(&[], Places::Instructions);
         }
         task.slot = Slot::Stopped(stopped);
         if self.locks.is_on() {

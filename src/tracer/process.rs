@@ -21,6 +21,8 @@ pub(super) struct Process {
     pub(super) sees_sockets: bool,
     /// Where the page is by which it reads the clock; none: each reading is a call that stops.
     pub(super) clock_page: Option<u64>,
+    /// Whether it runs an interpreter whose threads run one at a time; none while nobody asked.
+    pub(super) interpreted: Option<bool>,
     /// Its timers that send signals.
     pub(super) timers: Timers,
 }
@@ -45,6 +47,7 @@ impl Process {
             counted: 0,
             sees_sockets: false,
             clock_page: None,
+            interpreted: None,
             timers: Timers::default(),
         }
     }

@@ -5,6 +5,9 @@
 //! a thread's own stack, what belongs to the thread (by its thread pointer), and what cannot be written in the program's
 //! file: constants and tables of addresses. The places where two threads met are where schedules preempt (see `marks`). Nothing
 //! is said of whether there is a race: a lock's word is such a place, too.
+//!
+//! Of an interpreter with one lock for all of its threads (see `interpreter`) another thing is wanted: the word by which a thread is asked
+//! to give the lock away. It is set by one that has waited in vain.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
@@ -19,6 +22,7 @@ use super::task::Slot;
 use super::tracee::Resume;
 use super::world::World;
 use crate::clock::VirtualDuration;
+use crate::trace::Ended;
 
 /// How many instructions a thread makes one by one, and how many the whole run.
 const OF_A_THREAD: u32 = 4_000;
@@ -34,6 +38,11 @@ const RED_ZONE: u64 = 128;
 const STACK: u64 = 64 << 10;
 /// So far from the thread pointer what belongs to the thread is.
 const THREAD: u64 = 4096;
+
+/// How many instructions an interpreter's thread makes at most between the end of a vain wait and its next call.
+const AFTER_A_VAIN_WAIT: u32 = 1_500;
+/// A thread that asks for an interpreter's lock sets so many words: that it is asked for, and that something is.
+const SET_BY_ASKING: usize = 2;
 
 /// Accesses to the same word meet.
 const WORD: u64 = 8;
@@ -112,6 +121,10 @@ pub(super) struct Survey {
     /// How many instructions each thread made.
     made: HashMap<i32, u32>,
     touched: BTreeMap<u64, Word>,
+    /// Threads whose wait ran out just now.
+    waited_in_vain: BTreeSet<i32>,
+    /// The word that an interpreter's threads look at wherever they may be asked to give their lock away.
+    asked_at: Option<u64>,
 }
 
 /// A word of memory: who touched it, where that was in the code, and whether anybody wrote.
@@ -126,6 +139,9 @@ impl Survey {
     /// The places where threads met, by the words at which they met; words that others than the first thread touched come
     /// several times, for what a thread and its maker share is mostly their library's.
     pub(super) fn places(self, root: i32) -> Vec<Vec<u64>> {
+        if let Some(word) = self.asked_at {
+            return vec![vec![word]];
+        }
         let mut met: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
         for word in self.touched.into_values().filter(|word| word.written && word.threads.len() > 1) {
             let siblings = word.threads.iter().filter(|tid| **tid != root).count();
@@ -135,6 +151,11 @@ impl Survey {
         met.into_iter().flat_map(|(places, times)| vec![places; times]).collect()
     }
 
+    /// The wait of a thread ran out.
+    pub(super) fn waited_in_vain(&mut self, tid: i32) {
+        self.waited_in_vain.insert(tid);
+    }
+
     fn may_go_on(&self, tid: i32) -> bool {
         self.made.get(&tid).is_none_or(|made| *made < OF_A_THREAD) && self.made.values().sum::<u32>() < OF_A_RUN
     }
@@ -142,7 +163,10 @@ impl Survey {
 
 impl World<'_> {
     /// Whether a thread that gets the turn makes it one instruction at a time.
-    pub(super) fn is_surveyed(&self, tid: i32) -> bool {
+    pub(super) fn is_surveyed(&mut self, tid: i32) -> bool {
+        if self.is_interpreted(self.root) {
+            return self.survey.as_ref().is_some_and(|survey| survey.waited_in_vain.contains(&tid));
+        }
         let several = || self.processes.get(&self.root).is_some_and(|process| process.threads > 1);
         let own = || self.tasks.get(&tid).is_some_and(|task| task.pid == self.root);
         self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) && several() && own()
@@ -150,6 +174,9 @@ impl World<'_> {
 
     /// Follows a thread through its turn.
     pub(super) fn survey(&mut self, tid: i32) -> Result<(), TracerError> {
+        if self.survey.as_mut().is_some_and(|survey| survey.waited_in_vain.remove(&tid)) {
+            return self.survey_asking(tid);
+        }
         let mut was_own = false;
         for _ in 0..SLICE {
             if !self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) {
@@ -172,6 +199,43 @@ impl World<'_> {
             turns.preempted(tid, VirtualDuration::ZERO, 0);
         }
         Ok(())
+    }
+
+    /// Follows a thread that may have waited in vain for its interpreter's lock, up to its next call: before it waits again, it sets two
+    /// words that stood at 0 to 1, and the second of them is the one that all look at.
+    fn survey_asking(&mut self, tid: i32) -> Result<(), TracerError> {
+        let mut set: Vec<u64> = Vec::new();
+        let value = |at: u64| {
+            let mut value = [0; 4];
+            memory::read(tid, at, &mut value).ok().map(|()| u32::from_ne_bytes(value))
+        };
+        for _ in 0..AFTER_A_VAIN_WAIT {
+            let written = self.next_write(tid).filter(|at| value(*at) == Some(0));
+            match self.stretch(tid, None)? {
+                Stretch::Made => {}
+                Stretch::Stopped(status) => {
+                    if let (Some(survey), SET_BY_ASKING) = (&mut self.survey, set.len()) {
+                        survey.asked_at = set.pop();
+                        self.end(Ended::Interrupted, None);
+                    }
+                    return self.arrive(tid, status);
+                }
+                Stretch::Sleeps => return Ok(()),
+            }
+            set.extend(written.filter(|at| value(*at) == Some(1)));
+        }
+        self.let_go(tid, Resume::Go(0));
+        Ok(())
+    }
+
+    /// Where the next instruction of a stopped thread writes, when it is the program's own and others could share what it writes.
+    fn next_write(&mut self, tid: i32) -> Option<u64> {
+        let (Some(survey), Some(task)) = (&mut self.survey, self.tasks.get(&tid)) else { return None };
+        let Slot::Stopped(stopped) = &task.slot else { return None };
+        let registers = stopped.registers().ok()?;
+        let own = survey.own.get_or_insert_with(|| OwnCode::of(task.pid));
+        let (address, written) = own.access(tid, &registers).filter(|_| own.holds(registers.instruction()))?;
+        Some(address).filter(|_| written)
     }
 
     /// Notes what the next instruction of a stopped thread touches; whether it is the program's own.

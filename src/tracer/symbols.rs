@@ -1,7 +1,9 @@
 //! Which functions in a program's own file are its standard library's, by the names in the file's symbol table.
 //!
 //! Rust links its library into each program. What that does when a thread begins and ends is under its own locks, and would
-//! drown the program's own accesses. Generic code of `core` stays: an atomic's methods are what the program does.
+//! drown the program's own accesses. Generic code of `core` stays: an atomic's methods are what the program does. So does generic code
+//! of `std` that was made for the program, whatever it is called: a thread's closure is often a part of it. It stands in the
+//! program's own object files, which the table names before their local symbols.
 
 use std::ops::Range;
 
@@ -9,6 +11,9 @@ const SYMBOLS: u32 = 2;
 /// A section header and a symbol of 64-bit ELF, in bytes.
 const SECTION: usize = 64;
 const SYMBOL: usize = 24;
+/// The type of a symbol that names an object file, and the binding of those that come from it alone.
+const FILE: u8 = 4;
+const LOCAL: u8 = 0;
 /// `e_type` of a program that stands where it was linked to.
 const FIXED: u16 = 2;
 
@@ -45,10 +50,16 @@ fn functions(file: &[u8], base: u64) -> Option<Vec<Range<u64>>> {
     let (symbols, size, names) = (long(file, table + 24)?, long(file, table + 32)?, long(file, names + 24)?);
     let end = symbols.checked_add(size).filter(|end| *end <= file.len())?;
     let mut found = Vec::new();
+    let mut in_library = false;
     for at in (symbols..end).step_by(SYMBOL) {
         let name = names.checked_add(usize::try_from(word(file, at)?).ok()?)?;
         let length = file.get(name..)?.iter().position(|byte| *byte == 0)?;
-        if is_library(&file[name..name + length]) {
+        let name = &file[name..name + length];
+        let [info] = bytes(file, at + 4)?;
+        if info & 0xf == FILE {
+            in_library = name.starts_with(b"std.");
+        }
+        if is_library(name) && (in_library || info >> 4 != LOCAL) {
             let start = u64::try_from(long(file, at + 8)?).ok()?.wrapping_add(base);
             found.push(start..start.wrapping_add(u64::try_from(long(file, at + 16)?).ok()?));
         }

@@ -35,6 +35,9 @@ pub(super) struct Task {
     pub(super) breakpoints: usize,
     /// CPU time as it is counted under a schedule, in nanoseconds.
     pub(super) counted: u64,
+    /// In how many of its turns it computed for a while, and whether it was asked to stop to be looked at for that.
+    pub(super) long_turns: u32,
+    pub(super) is_looked_for: bool,
     /// Whether it stood at its end, and the CPU time that it had used then.
     pub(super) ended: Option<u64>,
     /// The processors that it asked for; none: all that the run may use.
@@ -173,6 +176,8 @@ impl Task {
             stepping: false,
             breakpoints: 0,
             counted: 0,
+            long_turns: 0,
+            is_looked_for: false,
             ended: None,
             affinity: None,
             procfs: Procfs::new(pid, tid),

@@ -1,6 +1,6 @@
 use std::io;
 
-use super::regs::{Native, Registers, break_at};
+use super::regs::{Native, Places, Registers, break_at};
 use super::stop::Stop;
 use crate::sys::ptrace;
 
@@ -65,9 +65,9 @@ impl Stopped {
         registers.write(self.tid)
     }
 
-    /// Makes it stop when it comes to one of these instructions, at most four, and nowhere else.
-    pub(super) fn set_breakpoints(&self, places: &[u64]) -> io::Result<()> {
-        break_at(self.tid, places)
+    /// Makes it stop at these places, at most four, and nowhere else.
+    pub(super) fn set_breakpoints(&self, places: &[u64], are: Places) -> io::Result<()> {
+        break_at(self.tid, places, are)
     }
 
     /// Lets it make one instruction. A thread that was killed while it stood still is let go, too.

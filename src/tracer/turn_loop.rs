@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::error::TracerError;
 use super::procfs::State;
 use super::quiet::Moved;
+use super::regs::{Registers, negative};
 use super::stop::Change;
 use super::task::{Pending, Slot, WaitKind};
 use super::time::Pace;
@@ -16,8 +17,6 @@ use crate::sys::tick::Tick;
 use crate::sys::wait::{self, Waited};
 use crate::trace::{Ended, EventKind};
 
-/// How far the time moves with each turn.
-const STEP: VirtualDuration = VirtualDuration::from_micros(2);
 /// Computing is counted in whole grains of this much CPU time.
 const GRAIN: Duration = Duration::from_millis(10);
 /// After so many grains without a stop, others may go on.
@@ -115,6 +114,17 @@ impl World<'_> {
             return Ok(());
         }
         let Some(turns) = &mut self.turns else { return Ok(()) };
+        if status >> 16 == libc::PTRACE_EVENT_STOP
+            && turns.has_turn(tid)
+            && let Some(task) = self.tasks.get_mut(&tid)
+            && std::mem::take(&mut task.is_looked_for)
+            && libc::WSTOPSIG(status) == libc::SIGTRAP
+            && let Slot::Running(running) = std::mem::replace(&mut task.slot, Slot::Between)
+        {
+            let gone = |cause| TracerError::System { operation: "look at a thread", tid: Some(tid), cause };
+            task.slot = Slot::Stopped(running.stopped(status).map_err(gone)?.0);
+            return self.look_for_spin(tid);
+        }
         if turns.waits(tid) {
             // It was killed where it waited.
             turns.left(tid);
@@ -209,7 +219,8 @@ impl World<'_> {
             self.end(Ended::NoProgress, None);
             return Ok(Moved::Yes);
         }
-        self.time.move_on(STEP);
+        let step = turns.step();
+        self.time.move_on(step);
         for (tid, time) in turns.take_holds() {
             self.deadlines.set(self.time.now().saturating_add(time), Due::Held(tid));
             self.note_forced(tid, EventKind::Held { ns: time.as_nanos() });
@@ -217,11 +228,20 @@ impl World<'_> {
         if self.fire_due() {
             return Ok(Moved::Yes);
         }
+        if self.pauses() {
+            return Ok(Moved::Yes);
+        }
         let Some((tid, how)) = self.turns.as_mut().and_then(super::turns::Turns::give) else {
+            if self.turns.as_ref().is_some_and(super::turns::Turns::somebody_spins) && !self.may_be_woken() {
+                if self.turns.as_mut().is_some_and(super::turns::Turns::only_spin) {
+                    self.end(Ended::NoProgress, None);
+                }
+                return Ok(Moved::Yes);
+            }
             return Ok(self.quiet_in_turns());
         };
         self.note_first();
-        self.count_cpu(tid, STEP);
+        self.count_cpu(tid, step);
         self.mark(tid);
         if how == Resume::Go(0) && self.is_surveyed(tid) {
             tick.start(STEPPING_LOOK, STEPPING_LOOK).map_err(wait_failed)?;
@@ -230,6 +250,7 @@ impl World<'_> {
         }
         if how == Resume::Go(0)
             && self.preemption_matters(tid)
+            && !self.is_interpreted(tid)
             && let Some(preemption) = self.turns.as_mut().and_then(super::turns::Turns::preemption)
         {
             // A tick that comes as often as while all settle would leave the thread no time for its steps.
@@ -237,13 +258,42 @@ impl World<'_> {
             self.step_through(tid, preemption)?;
             return Ok(Moved::Yes);
         }
+        self.skip_wait(tid);
         self.let_go(tid, how);
-        if self.tasks.get(&tid).and_then(super::task::Task::wait).is_some_and(|wait| wait.firing)
-            && let Some(Slot::Running(running)) = self.tasks.get(&tid).map(|task| &task.slot)
-        {
-            running.interrupt();
-        }
         Ok(Moved::Yes)
+    }
+
+    /// A thread gets the turn that stands before a wait whose time is up already: it does not begin to wait. To let it begin and ask it to
+    /// stop would leave to chance which of the two comes first.
+    fn skip_wait(&mut self, tid: i32) {
+        let Some(task) = self.tasks.get(&tid).filter(|task| task.wait().is_some_and(|wait| wait.firing)) else {
+            return;
+        };
+        let Slot::Stopped(stopped) = &task.slot else { return };
+        // A thread that was killed where it stood is told of by a wait.
+        if let Ok(mut registers) = stopped.registers() {
+            registers.answer(negative(libc::EINTR));
+            let _ = stopped.set_registers(&registers);
+        }
+    }
+
+    /// Whether all that could go on are held back until somebody's wait is over: time has moved there, then.
+    fn pauses(&mut self) -> bool {
+        let now = self.time.now();
+        let Some(turns) = &self.turns else { return false };
+        let waits = |due: &Due| matches!(due, Due::Wait(tid) if !turns.waits(*tid));
+        let waits = self.deadlines.iter().find(|(_, due)| waits(due)).map(|(key, _)| key.at());
+        let Some(until) = waits.filter(|at| *at > now && *at <= now.saturating_add(WINDOW)) else { return false };
+        let time = until.since(now);
+        let wanted = self.survey.is_some();
+        if self.time.pace() != Pace::Virtual || !self.turns.as_mut().is_some_and(|turns| turns.pause(time, wanted)) {
+            return false;
+        }
+        for tid in self.turns.as_ref().map(super::turns::Turns::waiting).unwrap_or_default() {
+            self.note_forced(tid, EventKind::Held { ns: time.as_nanos() });
+        }
+        self.time.jump(until);
+        true
     }
 
     /// A choice left the natural way.
@@ -269,6 +319,9 @@ impl World<'_> {
         let any = !due.is_empty();
         if let Some(turns) = &mut self.turns {
             turns.unsettled |= any;
+            if any {
+                turns.end_spins();
+            }
         }
         for (key, due) in due {
             self.fire(due, key.at());
@@ -340,12 +393,23 @@ impl World<'_> {
             turns.unsettled = true;
             return;
         }
+        let Some((cpu, _)) = task.procfs.ran() else { return };
+        let used = Duration::from_nanos(cpu.saturating_sub(*holder.cpu_before.get_or_insert(cpu)));
+        if used >= super::spin::FIRST_LOOK && !holder.looked_at {
+            holder.looked_at = true;
+            task.long_turns += 1;
+            // One that computes long is looked at ever less often.
+            if task.long_turns.is_power_of_two()
+                && let Slot::Running(running) = &task.slot
+            {
+                task.is_looked_for = true;
+                running.interrupt();
+            }
+        }
         if !matters {
             turns.idle.0 = 0;
             return;
         }
-        let Some((cpu, _)) = task.procfs.ran() else { return };
-        let used = Duration::from_nanos(cpu.saturating_sub(*holder.cpu_before.get_or_insert(cpu)));
         let mut grains = 0;
         while used >= GRAIN * u32::try_from(holder.grains + 1).unwrap_or(u32::MAX) {
             holder.grains += 1;
@@ -363,6 +427,11 @@ impl World<'_> {
         for _ in 0..grains {
             self.count_cpu(tid, VirtualDuration::from_nanos(u64::try_from(GRAIN.as_nanos()).unwrap_or_default()));
         }
+    }
+
+    /// Whether a time or somebody outside may end what the program waits for.
+    fn may_be_woken(&self) -> bool {
+        self.anyone_waits_for_time() || self.network || self.streams.has_outside_input()
     }
 
     /// Whether a deadline is set that is the program's own.
@@ -400,9 +469,11 @@ impl World<'_> {
                 holder.cpu_before = None;
                 holder.grains = 0;
                 holder.asked = false;
+                holder.looked_at = false;
             }
-            self.time.move_on(STEP);
-            self.count_cpu(tid, STEP);
+            let step = turns.step();
+            self.time.move_on(step);
+            self.count_cpu(tid, step);
             self.let_go(tid, how);
         } else {
             if turns.holder.is_some_and(|holder| holder.tid == tid && holder.asked) {

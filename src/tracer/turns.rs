@@ -14,6 +14,17 @@ use crate::schedule::{Policy, Preemption, Ready, Recorder, Replay, Switch, Threa
 
 /// For how long in all a run may hold threads back.
 const BUDGET: VirtualDuration = VirtualDuration::from_millis(100);
+/// How long all are held back together in a run, to let the time of others come. An interpreter's threads need 5 ms each time.
+const PAUSES: VirtualDuration = VirtualDuration::from_millis(250);
+/// How far time moves with each turn, as long as anybody does anything but look at it.
+const STEP: VirtualDuration = VirtualDuration::from_micros(2);
+/// After each so many stops of threads that only pass the time, while nobody else could go on, time moves twice as far with each; so
+/// often at most. Who waits for another's sleep by asking again and again comes to its end in thousands of stops, not in a hundred
+/// thousand.
+const STOPS_TO_DOUBLE: u32 = 128;
+const MOST_DOUBLINGS: u32 = 4;
+/// So often in a row all who can go on are let spin again before it is said that they get nowhere.
+const SPINS_IN_VAIN: u32 = 1;
 /// Numbers of the fixture's threads begin here.
 const FIRST_OF_FIXTURE: ThreadNumber = 1 << 20;
 /// How many single instructions a run makes at most: each costs two switches of the processor, some microseconds.
@@ -39,6 +50,8 @@ pub(super) struct Holder {
     pub(super) grains: u64,
     /// Whether it was asked to stop because it computes for long.
     pub(super) asked: bool,
+    /// Whether it was looked at in this turn, for it had computed for a while.
+    pub(super) looked_at: bool,
 }
 
 /// A thread that waits at a stop until it gets the turn.
@@ -64,6 +77,10 @@ pub(super) struct Turns {
     held: BTreeMap<ThreadNumber, Waits>,
     /// Those that only passed the time: others go first.
     tired: BTreeSet<ThreadNumber>,
+    /// Those that wait in a loop for others to change memory: they go on when anybody else did.
+    spinning: BTreeSet<ThreadNumber>,
+    /// How often in a row nobody was left but such ones.
+    only_spinners: u32,
     arrived: BTreeMap<ThreadNumber, (i32, i32)>,
     /// Threads that were seen asleep, and how often they had had a CPU then.
     pub(super) asleep: HashMap<i32, u64>,
@@ -83,7 +100,15 @@ pub(super) struct Turns {
     /// A preemption whose marks are being counted.
     under_way: Option<Preemption>,
     budget: VirtualDuration,
+    /// How often the policy was asked for a pause, what is left for them, and whom the last one held back.
+    asked_to_pause: u64,
+    pauses: VirtualDuration,
+    paused: BTreeSet<ThreadNumber>,
+    /// Who was preempted for the sake of those that wait for a time, and has not gone on since.
+    makes_room: Option<ThreadNumber>,
     reads: u32,
+    /// How often of late threads only passed the time: other calls halve it.
+    idle_stops: u32,
     /// How often in a row threads only passed the time.
     passes: u32,
     /// How many turns were given since the program last did something, and what it had done then.
@@ -117,6 +142,8 @@ impl Turns {
             asked: 0,
             held: BTreeMap::new(),
             tired: BTreeSet::new(),
+            spinning: BTreeSet::new(),
+            only_spinners: 0,
             arrived: BTreeMap::new(),
             asleep: HashMap::new(),
             step: 0,
@@ -129,7 +156,12 @@ impl Turns {
             hits: HITS,
             under_way: None,
             budget: BUDGET,
+            asked_to_pause: 0,
+            pauses: PAUSES,
+            paused: BTreeSet::new(),
+            makes_room: None,
             reads: 0,
+            idle_stops: 0,
             passes: 0,
             idle: (0, 0),
             chance: 0x6a09_e667_f3bc_c908,
@@ -158,6 +190,9 @@ impl Turns {
             self.held.remove(&number);
             self.fresh.remove(&number);
             self.tired.remove(&number);
+            self.spinning.remove(&number);
+            self.paused.remove(&number);
+            self.makes_room = self.makes_room.filter(|room| *room != number);
             self.arrived.remove(&number);
         }
         if self.holder.is_some_and(|holder| holder.tid == tid) {
@@ -226,12 +261,14 @@ impl Turns {
         self.fresh.insert(number);
         if self.has_turn(tid) {
             self.holder = None;
+            self.end_spins();
         }
     }
 
     /// The turn is over without a stop: the thread sleeps, or is gone.
-    pub(super) const fn end_turn(&mut self) {
+    pub(super) fn end_turn(&mut self) {
         self.holder = None;
+        self.end_spins();
         self.reads = 0;
     }
 
@@ -243,9 +280,79 @@ impl Turns {
         }
     }
 
+    /// The thread that has the turn waits in a loop for others to change memory.
+    pub(super) fn spins(&mut self, tid: i32) {
+        // It has changed nothing: the others need not look again.
+        let others = std::mem::take(&mut self.spinning);
+        self.queue(tid, Resume::Go(0));
+        self.spinning = others;
+        self.unsettled = true;
+        if let Some(number) = self.numbers.get(&tid) {
+            self.fresh.remove(number);
+            self.spinning.insert(*number);
+        }
+    }
+
+    /// Somebody may have changed something: who spins goes on, too.
+    pub(super) fn end_spins(&mut self) {
+        self.spinning.clear();
+    }
+
+    /// Nobody can go on: whether that is so because all who could only spin, and have done so before. The first time they may look
+    /// again.
+    pub(super) fn only_spin(&mut self) -> bool {
+        if self.spinning.is_empty() {
+            return false;
+        }
+        self.end_spins();
+        self.only_spinners += 1;
+        self.only_spinners > SPINS_IN_VAIN
+    }
+
+    /// Whether somebody spins.
+    pub(super) fn somebody_spins(&self) -> bool {
+        !self.spinning.is_empty()
+    }
+
+    /// A thread yields.
+    pub(super) fn yields(&mut self, tid: i32) {
+        self.idle_stops = self.idle_stops.saturating_add(1);
+        self.tire(tid);
+    }
+
+    /// How far time moves with the next turn.
+    pub(super) fn step(&self) -> VirtualDuration {
+        if self.ready.len() > 1 {
+            return STEP;
+        }
+        let doublings = (self.idle_stops / STOPS_TO_DOUBLE).saturating_sub(1).min(MOST_DOUBLINGS);
+        VirtualDuration::from_nanos(STEP.as_nanos() << doublings)
+    }
+
+    /// Whether all that could go on are held back until a deadline that is so far away; they are where that is `wanted`.
+    pub(super) fn pause(&mut self, time: VirtualDuration, wanted: bool) -> bool {
+        let wanted = wanted || self.makes_room.is_some();
+        // One of those that the last one held back gets on first.
+        if self.ready.is_empty() || (!wanted && !self.paused.is_empty()) || time > self.pauses {
+            return false;
+        }
+        let asked = self.asked_to_pause;
+        self.asked_to_pause += u64::from(!wanted);
+        let pauses = wanted || self.policy.pause(asked, time);
+        self.makes_room = None;
+        if pauses {
+            self.pauses = VirtualDuration::from_nanos(self.pauses.as_nanos().saturating_sub(time.as_nanos()));
+            // Who is woken by it does what it wakes for before them.
+            self.tired.extend(self.ready.keys());
+        }
+        self.paused.extend(self.ready.keys());
+        pauses
+    }
+
     /// A thread reads a clock, or does something else. How many reads it made in a row.
     pub(super) fn reads_clock(&mut self, tid: i32, reads: bool) -> u32 {
         self.reads = if reads { self.reads.saturating_add(1) } else { 0 };
+        self.idle_stops = if reads { self.idle_stops.saturating_add(1) } else { self.idle_stops / 2 };
         if !reads {
             self.passes = 0;
         }
@@ -341,6 +448,11 @@ impl Turns {
         }
     }
 
+    /// Whether anything is marked in this run.
+    pub(super) fn has_marks(&self) -> bool {
+        !self.marks.is_empty()
+    }
+
     /// The instructions at which the next thread to have the turn is to stop.
     pub(super) fn marks(&self) -> &[u64] {
         if self.hits == 0 { &[] } else { &self.marks }
@@ -385,6 +497,11 @@ impl Turns {
         hold
     }
 
+    /// The thread that was just preempted goes on when those that wait for a time near by have had theirs, and not before.
+    pub(super) fn makes_room(&mut self, tid: i32) {
+        self.makes_room = self.numbers.get(&tid).copied();
+    }
+
     /// Gives the turn to the thread that the policy chooses; none when nobody is ready.
     pub(super) fn give(&mut self) -> Option<(i32, Resume)> {
         if self.passes > PASSES_THAT_END_HOLDS {
@@ -395,11 +512,14 @@ impl Turns {
             self.in_a_row = 0;
             self.tired.insert(last);
         }
-        let mut threads: Vec<ThreadNumber> =
-            self.ready.keys().copied().filter(|number| !self.tired.contains(number)).collect();
+        let of = |tired: &BTreeSet<ThreadNumber>| -> Vec<ThreadNumber> {
+            let rests = |number: &ThreadNumber| tired.contains(number) || self.spinning.contains(number);
+            self.ready.keys().copied().filter(|number| !rests(number)).collect()
+        };
+        let mut threads = of(&self.tired);
         if threads.is_empty() {
+            threads = of(&BTreeSet::new());
             self.tired.clear();
-            threads = self.ready.keys().copied().collect();
         }
         let number = match threads.as_slice() {
             [] => return None,
@@ -417,13 +537,17 @@ impl Turns {
             }
         };
         let waits = self.ready.remove(&number)?;
+        if self.paused.contains(&number) {
+            self.paused.clear();
+        }
+        self.makes_room = self.makes_room.filter(|room| *room != number);
         self.in_a_row += 1;
         if self.last != Some(number) {
             self.reads = 0;
             self.in_a_row = 0;
         }
         self.last = Some(number);
-        self.holder = Some(Holder { tid: waits.tid, cpu_before: None, grains: 0, asked: false });
+        self.holder = Some(Holder { tid: waits.tid, cpu_before: None, grains: 0, asked: false, looked_at: false });
         Some((waits.tid, waits.how))
     }
 }

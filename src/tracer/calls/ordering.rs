@@ -32,7 +32,7 @@ pub(super) fn before(world: &mut World<'_>, caller: Caller, registers: &Native) 
     let Some(turns) = &mut world.turns else { return Ok(None) };
     match registers.number() {
         calls::SCHED_YIELD => {
-            turns.tire(caller.tid);
+            turns.yields(caller.tid);
             Ok(Some(Then::Answer(0)))
         }
         // Chance is the same in each run of the schedule, or the program would go another way.

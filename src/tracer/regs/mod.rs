@@ -23,6 +23,15 @@ pub(super) struct Hits {
     pub(super) stepped: bool,
 }
 
+/// What a thread is stopped at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Places {
+    /// Instructions that it comes to.
+    Instructions,
+    /// Words of memory that it uses.
+    Words,
+}
+
 /// How an instruction writes to memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Written {
@@ -59,6 +68,8 @@ pub(super) trait Registers: Sized {
     /// Makes the thread, which stands outside of any system call, make this one: `instruction` is where the instruction for
     /// system calls stands in its memory.
     fn make_call(&mut self, instruction: u64, number: i64, arguments: [u64; 6]);
+    /// Whether a thread outside of any call that has these registers does the same as one with those.
+    fn is_same_as(&self, other: &Self) -> bool;
     /// Where it goes on.
     fn instruction(&self) -> u64;
     /// Where the operand in memory is of the instruction at which it goes on.

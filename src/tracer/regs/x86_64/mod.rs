@@ -97,6 +97,16 @@ impl Registers for Native {
         self.0.orig_rax = u64::MAX;
     }
 
+    fn is_same_as(&self, other: &Self) -> bool {
+        let all = |of: &user_regs_struct| {
+            [
+                of.rip, of.rsp, of.rax, of.rbx, of.rcx, of.rdx, of.rsi, of.rdi, of.rbp, of.r8, of.r9, of.r10, of.r11,
+                of.r12, of.r13, of.r14, of.r15,
+            ]
+        };
+        all(&self.0) == all(&other.0)
+    }
+
     fn instruction(&self) -> u64 {
         self.0.rip
     }
