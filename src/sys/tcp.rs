@@ -9,6 +9,8 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 pub struct Progress {
     /// The state of `enum` `TCP_ESTABLISHED` …: 1 established, 2 asked for and not answered yet, 10 listening.
     pub state: u8,
+    /// Packets sent that nobody has said to have: they are sent again.
+    pub unanswered: u32,
     /// Written, and kept back by the kernel for now.
     pub unsent: u32,
     /// Sent; what had to be sent twice counts once.
@@ -55,6 +57,7 @@ pub fn progress(socket: BorrowedFd<'_>) -> io::Result<Progress> {
     }
     Ok(Progress {
         state: info[0],
+        unanswered: short(24),
         unsent: short(144),
         sent: bytes_sent.saturating_sub(bytes_sent_again),
         received: long(128),

@@ -2,10 +2,10 @@
 //!
 //! All threads sleep, and yet bytes are under way: kept back until an acknowledgement comes (Nagle's algorithm; the other
 //! side may delay it by 40 ms), dropped for want of room and to be sent again (200 ms and more), or a connection that
-//! nobody has answered yet. The kernel's timers move these, in real time. A jump past them would let a time-out of the
+//! nobody has answered yet, or whose last answer was dropped because too many wait to be accepted. The kernel's timers move these, in real time. A jump past them would let a time-out of the
 //! program come true that bare never does.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::net::{SocketAddr, TcpStream};
 use std::os::fd::AsFd;
@@ -20,6 +20,8 @@ const ESTABLISHED: u8 = 1;
 const ASKED: u8 = 2;
 const CLOSED: u8 = 7;
 const LISTENS: u8 = 10;
+/// `TCP_SYN_RECV`, as `/proc/net/tcp` has it.
+const SYN_RECEIVED: &str = "03";
 /// So long, in real time, the same bytes may be under way: a peer that never reads keeps them for ever.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -49,11 +51,16 @@ impl World<'_> {
     fn are_segments_under_way(&mut self) -> bool {
         let ends = self.connections();
         let others: HashMap<_, _> = ends.iter().map(|end| ((end.peer, end.local), end.progress)).collect();
-        let (root, mut known) = (self.root, None);
+        let (root, mut known, mut half_open) = (self.root, None, None);
         let mut orphans = || *known.get_or_insert_with(|| has_orphans(root));
+        let mut is_half_open = |end: &End| {
+            half_open.get_or_insert_with(|| half_open_ports(root)).contains(&(end.peer.port(), end.local.port()))
+        };
         let under_way: Vec<&End> =
             ends.iter().filter(|end| is_under_way(end, others.get(&(end.local, end.peer)), &mut orphans)).collect();
-        if under_way.iter().any(|end| end.progress.state == ASKED) {
+        let alone = |end: &&End| end.progress.state == ESTABLISHED && !others.contains_key(&(end.local, end.peer));
+        let mut tries_again = |end: &End| end.progress.unanswered > 0 || is_half_open(end);
+        if under_way.iter().any(|end| end.progress.state == ASKED) || ends.iter().filter(alone).any(&mut tries_again) {
             // It is tried again until it is given up, and either is told.
             self.segments.unchanged = None;
             return true;
@@ -127,4 +134,18 @@ fn has_orphans(pid: i32) -> bool {
     let Ok(text) = fs::read_to_string(format!("/proc/{pid}/net/sockstat")) else { return false };
     let mut words = text.lines().find(|line| line.starts_with("TCP:")).unwrap_or_default().split_ascii_whitespace();
     words.find(|word| *word == "orphan").is_some() && words.next().is_some_and(|count| count != "0")
+}
+
+/// The ports (here, and of the one who asks) of connections that one side believes to stand, and the other does not: their last
+/// packet was dropped, and the kernel asks for it again.
+fn half_open_ports(pid: i32) -> HashSet<(u16, u16)> {
+    let tables =
+        ["tcp", "tcp6"].into_iter().filter_map(|table| fs::read_to_string(format!("/proc/{pid}/net/{table}")).ok());
+    let port = |address: &str| u16::from_str_radix(address.rsplit(':').next()?, 16).ok();
+    let half_open = |line: &str| {
+        let mut fields = line.split_ascii_whitespace().skip(1);
+        let (local, peer, state) = (fields.next()?, fields.next()?, fields.next()?);
+        (state == SYN_RECEIVED).then_some((port(local)?, port(peer)?))
+    };
+    tables.flat_map(|text| text.lines().filter_map(half_open).collect::<Vec<_>>()).collect()
 }
