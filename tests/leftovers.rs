@@ -221,6 +221,8 @@ fn killed_at_random_moments(arguments: impl Fn(&Place, u64) -> Vec<String>) {
         let reach =
             [Reach::Alone, Reach::WithWorkers, Reach::StoppedWorkers][usize::try_from(time % 3).expect("small")];
         let arguments = arguments(&place, time);
+        // What the time before left, and what this one removes if it gets so far.
+        let earlier = files(&place);
         let grader = place.grade(&arguments.iter().map(String::as_str).collect::<Vec<_>>()).spawn().expect("grade");
         thread::sleep(moment);
         is_killed(&place, grader, reach).unwrap_or_else(|left| panic!("killed after {moment:?}, {left}"));
@@ -229,7 +231,7 @@ fn killed_at_random_moments(arguments: impl Fn(&Place, u64) -> Vec<String>) {
         if reach != Reach::WithWorkers {
             // Its workers clear up after themselves, but for those that had not begun; these folders, which are empty, and
             // the batch's own one are for the next.
-            let left = files(&place);
+            let left: Vec<String> = files(&place).into_iter().filter(|name| !earlier.contains(name)).collect();
             let is_left = |name: &String| name.starts_with("grade-batch-") || is_empty_worker(&place, name);
             let whole = |name: &String| below_files(&place, name);
             assert!(
