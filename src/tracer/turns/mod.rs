@@ -5,26 +5,20 @@
 //! sleeps. So the threads to choose from, and their order, do not depend on how fast the machine is. What other threads do
 //! in between (a wake-up brings them to the return of their call) is put aside and taken up in the order of their births.
 
+mod idle;
+mod preemption;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::process::Role;
 use super::tracee::Resume;
 use crate::clock::VirtualDuration;
-use crate::schedule::{Policy, Preemption, Ready, Recorder, Replay, Switch, ThreadNumber, Unit, for_seed};
+use crate::schedule::{Policy, Preemption, Ready, Recorder, Replay, Switch, ThreadNumber, for_seed};
 
 /// For how long in all a run may hold threads back.
 const BUDGET: VirtualDuration = VirtualDuration::from_millis(100);
 /// How long all are held back together in a run, to let the time of others come. An interpreter's threads need 5 ms each time.
 const PAUSES: VirtualDuration = VirtualDuration::from_millis(250);
-/// How far time moves with each turn, as long as anybody does anything but look at it.
-const STEP: VirtualDuration = VirtualDuration::from_micros(2);
-/// After each so many stops of threads that only pass the time, while nobody else could go on, time moves twice as far with each; so
-/// often at most. Who waits for another's sleep by asking again and again comes to its end in thousands of stops, not in a hundred
-/// thousand.
-const STOPS_TO_DOUBLE: u32 = 128;
-const MOST_DOUBLINGS: u32 = 4;
-/// So often in a row all who can go on are let spin again before it is said that they get nowhere.
-const SPINS_IN_VAIN: u32 = 1;
 /// Numbers of the fixture's threads begin here.
 const FIRST_OF_FIXTURE: ThreadNumber = 1 << 20;
 /// How many single instructions a run makes at most: each costs two switches of the processor, some microseconds.
@@ -37,8 +31,6 @@ const MOST_TURNS_IN_A_ROW: u32 = 300;
 /// After so many times in a row that threads only passed the time (yielded, or read the clock), nobody is held back any longer: they
 /// wait for the one that is.
 const PASSES_THAT_END_HOLDS: u32 = 200;
-/// After so many clock reads in a row a thread is taken to wait for the time.
-const READS_THAT_ARE_A_WAIT: u32 = 16;
 
 /// The thread that has the turn.
 #[derive(Clone, Copy, Debug)]
@@ -280,88 +272,6 @@ impl Turns {
         }
     }
 
-    /// The thread that has the turn waits in a loop for others to change memory.
-    pub(super) fn spins(&mut self, tid: i32) {
-        // It has changed nothing: the others need not look again.
-        let others = std::mem::take(&mut self.spinning);
-        self.queue(tid, Resume::Go(0));
-        self.spinning = others;
-        self.unsettled = true;
-        if let Some(number) = self.numbers.get(&tid) {
-            self.fresh.remove(number);
-            self.spinning.insert(*number);
-        }
-    }
-
-    /// Somebody may have changed something: who spins goes on, too.
-    pub(super) fn end_spins(&mut self) {
-        self.spinning.clear();
-    }
-
-    /// Nobody can go on: whether that is so because all who could only spin, and have done so before. The first time they may look
-    /// again.
-    pub(super) fn only_spin(&mut self) -> bool {
-        if self.spinning.is_empty() {
-            return false;
-        }
-        self.end_spins();
-        self.only_spinners += 1;
-        self.only_spinners > SPINS_IN_VAIN
-    }
-
-    /// Whether somebody spins.
-    pub(super) fn somebody_spins(&self) -> bool {
-        !self.spinning.is_empty()
-    }
-
-    /// A thread yields.
-    pub(super) fn yields(&mut self, tid: i32) {
-        self.idle_stops = self.idle_stops.saturating_add(1);
-        self.tire(tid);
-    }
-
-    /// How far time moves with the next turn.
-    pub(super) fn step(&self) -> VirtualDuration {
-        if self.ready.len() > 1 {
-            return STEP;
-        }
-        let doublings = (self.idle_stops / STOPS_TO_DOUBLE).saturating_sub(1).min(MOST_DOUBLINGS);
-        VirtualDuration::from_nanos(STEP.as_nanos() << doublings)
-    }
-
-    /// Whether all that could go on are held back until a deadline that is so far away; they are where that is `wanted`.
-    pub(super) fn pause(&mut self, time: VirtualDuration, wanted: bool) -> bool {
-        let wanted = wanted || self.makes_room.is_some();
-        // One of those that the last one held back gets on first.
-        if self.ready.is_empty() || (!wanted && !self.paused.is_empty()) || time > self.pauses {
-            return false;
-        }
-        let asked = self.asked_to_pause;
-        self.asked_to_pause += u64::from(!wanted);
-        let pauses = wanted || self.policy.pause(asked, time);
-        self.makes_room = None;
-        if pauses {
-            self.pauses = VirtualDuration::from_nanos(self.pauses.as_nanos().saturating_sub(time.as_nanos()));
-            // Who is woken by it does what it wakes for before them.
-            self.tired.extend(self.ready.keys());
-        }
-        self.paused.extend(self.ready.keys());
-        pauses
-    }
-
-    /// A thread reads a clock, or does something else. How many reads it made in a row.
-    pub(super) fn reads_clock(&mut self, tid: i32, reads: bool) -> u32 {
-        self.reads = if reads { self.reads.saturating_add(1) } else { 0 };
-        self.idle_stops = if reads { self.idle_stops.saturating_add(1) } else { self.idle_stops / 2 };
-        if !reads {
-            self.passes = 0;
-        }
-        if self.reads > READS_THAT_ARE_A_WAIT {
-            self.tire(tid);
-        }
-        self.reads
-    }
-
     /// Asks the policy which of those that have just become ready are held back, and for how long.
     pub(super) fn take_holds(&mut self) -> Vec<(i32, VirtualDuration)> {
         let mut holds = Vec::new();
@@ -424,82 +334,6 @@ impl Turns {
     /// Whether anyone could go on instead of the one that has the turn.
     pub(super) fn others_are_ready(&self) -> bool {
         !self.ready.is_empty() || !self.held.is_empty()
-    }
-
-    /// Asks the policy whether the thread that has the turn is preempted in it.
-    pub(super) fn preemption(&mut self) -> Option<Preemption> {
-        let number = *self.numbers.get(&self.holder?.tid)?;
-        let asked = self.asked_to_preempt;
-        self.asked_to_preempt += 1;
-        if self.rest > 0 {
-            self.rest -= 1;
-            return None;
-        }
-        if self.under_way.is_some() || (self.instructions == 0 && self.marks.is_empty()) {
-            return None;
-        }
-        let preemption = self.policy.preempt(number, asked, self.budget)?;
-        match preemption.unit {
-            Unit::Instructions => Some(Preemption { after: preemption.after.min(self.instructions), ..preemption }),
-            Unit::Marks => {
-                self.under_way = Some(preemption);
-                None
-            }
-        }
-    }
-
-    /// Whether anything is marked in this run.
-    pub(super) fn has_marks(&self) -> bool {
-        !self.marks.is_empty()
-    }
-
-    /// The instructions at which the next thread to have the turn is to stop.
-    pub(super) fn marks(&self) -> &[u64] {
-        if self.hits == 0 { &[] } else { &self.marks }
-    }
-
-    /// The thread that has the turn came to a marked instruction; `matters` tells whether others could go on. The preemption
-    /// that this brings, if it does.
-    pub(super) fn came_to_mark(&mut self, matters: bool) -> Option<Preemption> {
-        self.hits = self.hits.saturating_sub(1);
-        if !matters {
-            return None;
-        }
-        if self.under_way.is_none() {
-            // Nothing was to be counted when its turn began.
-            let _ = self.preemption();
-        }
-        let under_way = self.under_way.as_mut()?;
-        under_way.after = under_way.after.saturating_sub(1);
-        if under_way.after > 0 { None } else { self.under_way.take() }
-    }
-
-    /// A thread made so many single instructions.
-    pub(super) const fn made_instructions(&mut self, made: u32) {
-        self.instructions = self.instructions.saturating_sub(made);
-    }
-
-    /// The thread that had the turn was preempted: others go first, and it may be held back. For how long it is held.
-    pub(super) fn preempted(&mut self, tid: i32, hold: VirtualDuration, rest: u32) -> VirtualDuration {
-        self.rest = rest;
-        self.queue(tid, Resume::Go(0));
-        self.tire(tid);
-        self.unsettled = true;
-        let Some(number) = self.numbers.get(&tid).copied() else { return VirtualDuration::ZERO };
-        self.fresh.remove(&number);
-        let hold = hold.min(self.budget);
-        if hold > VirtualDuration::ZERO
-            && let Some(waits) = self.ready.remove(&number)
-        {
-            self.budget = VirtualDuration::from_nanos(self.budget.as_nanos().saturating_sub(hold.as_nanos()));
-            self.held.insert(number, waits);
-        }
-        hold
-    }
-
-    /// The thread that was just preempted goes on when those that wait for a time near by have had theirs, and not before.
-    pub(super) fn makes_room(&mut self, tid: i32) {
-        self.makes_room = self.numbers.get(&tid).copied();
     }
 
     /// Gives the turn to the thread that the policy chooses; none when nobody is ready.

@@ -1,30 +1,23 @@
 //! The loop of a run under a schedule: settle, choose, let one thread go on.
 
+mod deadlines;
+mod holder;
+
 use std::time::{Duration, Instant};
 
 use super::error::TracerError;
 use super::procfs::State;
 use super::quiet::Moved;
-use super::regs::{Registers, negative};
 use super::stop::Change;
 use super::task::{Pending, Slot, WaitKind};
 use super::time::Pace;
 use super::tracee::{Resume, Running};
 use super::watch::{Watch, change, is_gone, wait_failed};
 use super::world::{Due, World};
-use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::sys::tick::Tick;
 use crate::sys::wait::{self, Waited};
 use crate::trace::{Ended, EventKind};
 
-/// Computing is counted in whole grains of this much CPU time.
-const GRAIN: Duration = Duration::from_millis(10);
-/// After so many grains without a stop, others may go on.
-const GRAINS_A_TURN: u64 = 3;
-/// Deadlines this close to each other count as simultaneous.
-const WINDOW: VirtualDuration = VirtualDuration::from_millis(20);
-/// Deadlines this close to each other fire at once.
-const TOGETHER: VirtualDuration = VirtualDuration::from_millis(1);
 /// A program that was given so many turns in a row and did nothing but wait for a moment now and then gets nowhere.
 const TURNS_WITHOUT_PROGRESS: u64 = 200_000;
 /// How long after a turn began we look for the first time whether the thread sleeps.
@@ -263,39 +256,6 @@ impl World<'_> {
         Ok(Moved::Yes)
     }
 
-    /// A thread gets the turn that stands before a wait whose time is up already: it does not begin to wait. To let it begin and ask it to
-    /// stop would leave to chance which of the two comes first.
-    fn skip_wait(&mut self, tid: i32) {
-        let Some(task) = self.tasks.get(&tid).filter(|task| task.wait().is_some_and(|wait| wait.firing)) else {
-            return;
-        };
-        let Slot::Stopped(stopped) = &task.slot else { return };
-        // A thread that was killed where it stood is told of by a wait.
-        if let Ok(mut registers) = stopped.registers() {
-            registers.answer(negative(libc::EINTR));
-            let _ = stopped.set_registers(&registers);
-        }
-    }
-
-    /// Whether all that could go on are held back until somebody's wait is over: time has moved there, then.
-    fn pauses(&mut self) -> bool {
-        let now = self.time.now();
-        let Some(turns) = &self.turns else { return false };
-        let waits = |due: &Due| matches!(due, Due::Wait(tid) if !turns.waits(*tid));
-        let waits = self.deadlines.iter().find(|(_, due)| waits(due)).map(|(key, _)| key.at());
-        let Some(until) = waits.filter(|at| *at > now && *at <= now.saturating_add(WINDOW)) else { return false };
-        let time = until.since(now);
-        let wanted = self.survey.is_some();
-        if self.time.pace() != Pace::Virtual || !self.turns.as_mut().is_some_and(|turns| turns.pause(time, wanted)) {
-            return false;
-        }
-        for tid in self.turns.as_ref().map(super::turns::Turns::waiting).unwrap_or_default() {
-            self.note_forced(tid, EventKind::Held { ns: time.as_nanos() });
-        }
-        self.time.jump(until);
-        true
-    }
-
     /// A choice left the natural way.
     fn note_first(&mut self) {
         let Some((first, instead)) = self.turns.as_mut().and_then(super::turns::Turns::take_first) else { return };
@@ -310,133 +270,6 @@ impl World<'_> {
         {
             self.note(pid, tid, kind);
         }
-    }
-
-    /// Fires all that is due; whether something was.
-    fn fire_due(&mut self) -> bool {
-        let now = self.time.now();
-        let due: Vec<_> = std::iter::from_fn(|| self.deadlines.take_due(now)).collect();
-        let any = !due.is_empty();
-        if let Some(turns) = &mut self.turns {
-            turns.unsettled |= any;
-            if any {
-                turns.end_spins();
-            }
-        }
-        for (key, due) in due {
-            self.fire(due, key.at());
-        }
-        any
-    }
-
-    /// Nobody can go on: time moves to a deadline.
-    fn quiet_in_turns(&mut self) -> Moved {
-        if let Some(turns) = &mut self.turns {
-            turns.unsettled = true;
-        }
-        if self.let_all_arrive() && self.settle() != Settled::Yes {
-            return Moved::Yes;
-        }
-        if self.time.pace() == Pace::Virtual {
-            self.choose_deadline();
-        }
-        self.act_on_quiet()
-    }
-
-    /// Of the deadlines that lie close together any may come first.
-    fn choose_deadline(&mut self) {
-        let others = |due: &Due| matches!(due, Due::TimeLimit | Due::Linger);
-        let Some(first) = self.deadlines.iter().find(|(_, due)| !others(due)).map(|(key, _)| key.at()) else { return };
-        let last = first.saturating_add(WINDOW);
-        let sleepers: Vec<(i32, VirtualDuration, VirtualInstant)> = self
-            .deadlines
-            .iter()
-            .take_while(|(key, due)| key.at() <= last && !matches!(due, Due::TimeLimit))
-            .filter_map(|(key, due)| match due {
-                Due::Wait(tid) | Due::Held(tid) => Some((*tid, key.at().since(first), key.at())),
-                _ => None,
-            })
-            .collect();
-        let late: Vec<(i32, VirtualDuration)> = sleepers.iter().map(|(tid, late, _)| (*tid, *late)).collect();
-        let chosen = self.turns.as_mut().and_then(|turns| turns.choose_sleeper(&late));
-        self.note_first();
-        let at = sleepers.iter().find(|(tid, _, _)| Some(*tid) == chosen).map_or(first, |(_, _, at)| *at);
-        // Whoever is due at nearly the same time wakes with it: the few microseconds between them are our own invention.
-        let together = at.saturating_add(TOGETHER);
-        let last = sleepers.iter().map(|(_, _, at)| *at).filter(|at| *at <= together).max();
-        let until = last.unwrap_or(at);
-        self.note_waits(until);
-        self.time.jump(until);
-    }
-
-    /// The thread that has the turn made no stop for a while: it may sleep, be gone, or compute.
-    fn look_at_holder(&mut self) {
-        // Where nobody waits for its turn or for the time, how long a computation took changes nothing, and is not
-        // counted: how many grains it were does not repeat on a busy machine.
-        let matters = self.turns.as_ref().is_some_and(|turns| turns.others_are_ready() || self.anyone_waits_for_time());
-        let Some(turns) = &mut self.turns else { return };
-        let Some(holder) = &mut turns.holder else { return };
-        let Some(task) = self.tasks.get_mut(&holder.tid) else {
-            turns.end_turn();
-            turns.unsettled = true;
-            return;
-        };
-        let sleeps = match task.procfs.state() {
-            State::Asleep => task.procfs.is_off_cpu(),
-            State::Dead => true,
-            State::Uninterruptible => task.vfork.is_some(),
-            State::Stopped => task.in_group_stop,
-            State::Runs => false,
-        };
-        if sleeps {
-            turns.end_turn();
-            turns.unsettled = true;
-            return;
-        }
-        let Some((cpu, _)) = task.procfs.ran() else { return };
-        let used = Duration::from_nanos(cpu.saturating_sub(*holder.cpu_before.get_or_insert(cpu)));
-        if used >= super::spin::FIRST_LOOK && !holder.looked_at {
-            holder.looked_at = true;
-            task.long_turns += 1;
-            // One that computes long is looked at ever less often.
-            if task.long_turns.is_power_of_two()
-                && let Slot::Running(running) = &task.slot
-            {
-                task.is_looked_for = true;
-                running.interrupt();
-            }
-        }
-        if !matters {
-            turns.idle.0 = 0;
-            return;
-        }
-        let mut grains = 0;
-        while used >= GRAIN * u32::try_from(holder.grains + 1).unwrap_or(u32::MAX) {
-            holder.grains += 1;
-            grains += 1;
-            turns.idle.0 = 0;
-            self.time.move_on(VirtualDuration::from_nanos(u64::try_from(GRAIN.as_nanos()).unwrap_or_default()));
-        }
-        if holder.grains >= GRAINS_A_TURN && !holder.asked {
-            holder.asked = true;
-            if let Slot::Running(running) = &task.slot {
-                running.interrupt();
-            }
-        }
-        let tid = holder.tid;
-        for _ in 0..grains {
-            self.count_cpu(tid, VirtualDuration::from_nanos(u64::try_from(GRAIN.as_nanos()).unwrap_or_default()));
-        }
-    }
-
-    /// Whether a time or somebody outside may end what the program waits for.
-    fn may_be_woken(&self) -> bool {
-        self.anyone_waits_for_time() || self.network || self.streams.has_outside_input()
-    }
-
-    /// Whether a deadline is set that is the program's own.
-    fn anyone_waits_for_time(&self) -> bool {
-        self.deadlines.iter().any(|(_, due)| !matches!(due, Due::TimeLimit | Due::Linger))
     }
 
     /// Threads that run without having the turn (they woke from a call that was not watched) are asked to stop.

@@ -1,0 +1,76 @@
+//! A look at the thread that has the turn, while it makes no stop.
+
+use std::time::Duration;
+
+use crate::clock::VirtualDuration;
+use crate::tracer::procfs::State;
+use crate::tracer::spin;
+use crate::tracer::task::Slot;
+use crate::tracer::world::World;
+
+/// Computing is counted in whole grains of this much CPU time.
+const GRAIN: Duration = Duration::from_millis(10);
+/// After so many grains without a stop, others may go on.
+const GRAINS_A_TURN: u64 = 3;
+
+impl World<'_> {
+    /// The thread that has the turn made no stop for a while: it may sleep, be gone, or compute.
+    pub(super) fn look_at_holder(&mut self) {
+        // Where nobody waits for its turn or for the time, how long a computation took changes nothing, and is not
+        // counted: how many grains it were does not repeat on a busy machine.
+        let matters = self.turns.as_ref().is_some_and(|turns| turns.others_are_ready() || self.anyone_waits_for_time());
+        let Some(turns) = &mut self.turns else { return };
+        let Some(holder) = &mut turns.holder else { return };
+        let Some(task) = self.tasks.get_mut(&holder.tid) else {
+            turns.end_turn();
+            turns.unsettled = true;
+            return;
+        };
+        let sleeps = match task.procfs.state() {
+            State::Asleep => task.procfs.is_off_cpu(),
+            State::Dead => true,
+            State::Uninterruptible => task.vfork.is_some(),
+            State::Stopped => task.in_group_stop,
+            State::Runs => false,
+        };
+        if sleeps {
+            turns.end_turn();
+            turns.unsettled = true;
+            return;
+        }
+        let Some((cpu, _)) = task.procfs.ran() else { return };
+        let used = Duration::from_nanos(cpu.saturating_sub(*holder.cpu_before.get_or_insert(cpu)));
+        if used >= spin::FIRST_LOOK && !holder.looked_at {
+            holder.looked_at = true;
+            task.long_turns += 1;
+            // One that computes long is looked at ever less often.
+            if task.long_turns.is_power_of_two()
+                && let Slot::Running(running) = &task.slot
+            {
+                task.is_looked_for = true;
+                running.interrupt();
+            }
+        }
+        if !matters {
+            turns.idle.0 = 0;
+            return;
+        }
+        let mut grains = 0;
+        while used >= GRAIN * u32::try_from(holder.grains + 1).unwrap_or(u32::MAX) {
+            holder.grains += 1;
+            grains += 1;
+            turns.idle.0 = 0;
+            self.time.move_on(VirtualDuration::from_nanos(u64::try_from(GRAIN.as_nanos()).unwrap_or_default()));
+        }
+        if holder.grains >= GRAINS_A_TURN && !holder.asked {
+            holder.asked = true;
+            if let Slot::Running(running) = &task.slot {
+                running.interrupt();
+            }
+        }
+        let tid = holder.tid;
+        for _ in 0..grains {
+            self.count_cpu(tid, VirtualDuration::from_nanos(u64::try_from(GRAIN.as_nanos()).unwrap_or_default()));
+        }
+    }
+}
