@@ -134,25 +134,17 @@ fn follow(
 ) -> Result<Finished, BuildError> {
     let failed = |operation| move |cause| BuildError::Child { operation, program: program.to_owned(), cause };
     let deadline = Instant::now() + policy.real;
-    let mut ended = None;
-    while output.is_open() {
-        let heard = output.read(policy.keep, hear).map_err(failed("read the output of"))?;
-        if interrupt.load(Ordering::SeqCst) {
-            return Err(BuildError::Interrupted);
-        }
-        ended = ended.or_else(|| {
-            (output.stdout.total + output.stderr.total > policy.flood)
-                .then_some(Ended::Flood)
-                .or_else(|| (Instant::now() > deadline).then_some(Ended::Time))
-        });
-        if ended.is_some() {
-            break;
-        }
-        if heard == 0 && group.try_wait().map_err(failed("wait for"))?.is_some() {
-            // Something that it left behind holds the pipe.
+    let ended = output.follow(policy, deadline, interrupt, hear, &mut || {
+        let is_over = group.try_wait()?.is_some();
+        if is_over {
+            // Something that it left behind may hold the pipe.
             group.kill();
-            break;
         }
+        Ok(is_over)
+    });
+    let mut ended = ended.map_err(failed("follow"))?;
+    if interrupt.load(Ordering::SeqCst) {
+        return Err(BuildError::Interrupted);
     }
     if ended.is_some() {
         group.kill();
@@ -253,6 +245,36 @@ struct Output {
 impl Output {
     fn is_open(&self) -> bool {
         self.stdout.source.is_some() || self.stderr.source.is_some()
+    }
+
+    /// Reads until all is said: the pipes are closed, or the child is over and what it had said by then is read. Returns what
+    /// ended it before.
+    fn follow(
+        &mut self,
+        policy: Policy,
+        deadline: Instant,
+        interrupt: &AtomicBool,
+        hear: &mut dyn FnMut(Stream, &[u8]),
+        is_over: &mut dyn FnMut() -> io::Result<bool>,
+    ) -> io::Result<Option<Ended>> {
+        let mut was_over = false;
+        while self.is_open() && !interrupt.load(Ordering::SeqCst) {
+            let heard = self.read(policy.keep, hear)?;
+            if self.stdout.total + self.stderr.total > policy.flood {
+                return Ok(Some(Ended::Flood));
+            }
+            if Instant::now() > deadline {
+                return Ok(Some(Ended::Time));
+            }
+            if heard == 0 {
+                if was_over {
+                    break;
+                }
+                // It may have spoken since we looked: what is in the pipes counts.
+                was_over = is_over()?;
+            }
+        }
+        Ok(None)
     }
 
     /// Waits a tick at most for something to read, reads it and says on how many streams there was something.
@@ -390,6 +412,25 @@ mod tests {
         let finished = shell("sleep 1000 & echo done", POLICY);
         assert!(finished.status.success());
         assert_eq!(finished.ended, None);
+    }
+
+    #[test]
+    fn what_a_child_says_between_a_look_and_its_end_is_heard() {
+        let (reading, writing) = io::pipe().unwrap();
+        let mut output = Output {
+            stdout: Pipe::new(Stream::Stdout, Some(reading)),
+            stderr: Pipe::new(Stream::Stderr, None::<io::PipeReader>),
+        };
+        // Nothing was to be read when it was looked; it speaks and ends before it is asked for.
+        let mut is_over = || {
+            io::Write::write_all(&mut &writing, b"last\n")?;
+            Ok(true)
+        };
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let policy = Policy { keep: 1000, ..POLICY };
+        let never = AtomicBool::new(false);
+        let ended = output.follow(policy, deadline, &never, &mut |_, _| {}, &mut is_over).unwrap();
+        assert_eq!((output.stdout.kept.as_slice(), ended), (&b"last\n"[..], None));
     }
 
     #[test]
