@@ -18,6 +18,7 @@ mod facts;
 mod fingerprint;
 mod lock;
 mod message;
+mod output;
 mod probe;
 mod python;
 mod rust;

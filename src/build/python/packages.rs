@@ -8,7 +8,8 @@ use super::Interpreter;
 use crate::build::cache::{failed, forget_others};
 use crate::build::fingerprint::Fingerprint;
 use crate::build::lock::Lock;
-use crate::build::spawn::{self, Finished, Lines, Policy};
+use crate::build::output::Lines;
+use crate::build::spawn::{self, Finished, Policy};
 use crate::build::{BuildError, Builder, CacheDir, tail};
 use crate::event::GradeEvent;
 

@@ -12,7 +12,8 @@ use super::Toolchain;
 use crate::build::cache::{failed, forget_others, make_folder};
 use crate::build::fingerprint::Fingerprint;
 use crate::build::lock::Lock;
-use crate::build::spawn::{self, Lines, Policy, Stream};
+use crate::build::output::{Lines, Stream};
+use crate::build::spawn::{self, Policy};
 use crate::build::{BuildError, Builder, CacheDir, tail};
 use crate::event::GradeEvent;
 
