@@ -217,8 +217,9 @@ pub fn is_settled(
     snapshots: &dyn SnapshotSource,
 ) -> bool {
     let name = &spec.cases[case].name;
-    let own: Vec<CaseRun> = runs.iter().filter(|run| run.case_index == case).cloned().collect();
-    let broken = judge(spec, &own, source, observes, snapshots).checks;
+    let first = runs.partition_point(|run| run.case_index < case);
+    let behind = runs.partition_point(|run| run.case_index <= case);
+    let broken = judge(spec, &runs[first..behind], source, observes, snapshots).checks;
     if broken.iter().all(|check| check.status != Status::Failed) {
         return false;
     }

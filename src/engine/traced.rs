@@ -125,8 +125,7 @@ impl Engine for TracedEngine {
     }
 
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError> {
-        let shared = self.shared_memory()?;
-        let first = tracer::run_recorded(&self.options(request, shared.as_ref())?)?;
+        let first = self.with_options(request, None, |options| tracer::run_recorded(&options))?;
         Ok(self.with_holders(request, None, first))
     }
 
@@ -134,8 +133,7 @@ impl Engine for TracedEngine {
         if !self.has_schedules() || request.http {
             return Ok(Vec::new());
         }
-        let shared = self.shared_memory()?;
-        Ok(tracer::survey(&self.options(request, shared.as_ref())?)?)
+        self.with_options(request, None, |options| tracer::survey(&options))
     }
 
     fn run_under(
@@ -143,17 +141,12 @@ impl Engine for TracedEngine {
         request: &RunRequest,
         switches: Option<&[Switch]>,
     ) -> Result<(Trace, Vec<Switch>), EngineError> {
-        let shared = self.shared_memory()?;
-        let options = self.options(request, shared.as_ref())?;
-        let options = Options { switches: switches.map(<[Switch]>::to_vec), ..options };
-        let recorded = tracer::run_recorded(&options)?;
+        let recorded = self.with_options(request, switches, |options| tracer::run_recorded(&options))?;
         Ok((recorded.trace, recorded.switches))
     }
 
     fn run_shown(&self, request: &RunRequest, switches: &[Switch]) -> Result<Trace, EngineError> {
-        let shared = self.shared_memory()?;
-        let options = Options { switches: Some(switches.to_vec()), ..self.options(request, shared.as_ref())? };
-        let first = tracer::run_recorded(&options)?;
+        let first = self.with_options(request, Some(switches), |options| tracer::run_recorded(&options))?;
         Ok(self.with_holders(request, Some(switches), first))
     }
 }
@@ -165,15 +158,25 @@ impl TracedEngine {
             // What a run left in its folder would be another beginning.
             let folder = Folder::of_a_run().ok()?;
             let request = RunRequest { cwd: folder.path().to_owned(), ..request.clone() };
-            let shared = self.shared_memory().ok()?;
-            let options = self.options(&request, shared.as_ref()).ok()?;
-            let options = Options { switches: switches.map(<[Switch]>::to_vec), ..options };
-            tracer::run_recorded(&again.options(options)).ok()
+            self.with_options(&request, switches, |options| tracer::run_recorded(&again.options(options))).ok()
         })
     }
 }
 
 impl TracedEngine {
+    /// Asks the tracer for something, under these switches or else under the seed's policy, and with what the run has for shared
+    /// memory, which goes again.
+    fn with_options<T>(
+        &self,
+        request: &RunRequest,
+        switches: Option<&[Switch]>,
+        ask: impl FnOnce(Options) -> Result<T, TracerError>,
+    ) -> Result<T, EngineError> {
+        let shared = self.shared_memory()?;
+        let options = self.options(request, shared.as_ref())?;
+        Ok(ask(Options { switches: switches.map(<[Switch]>::to_vec), ..options })?)
+    }
+
     /// What a run has in the place of `/dev/shm`, where it has none of its own.
     fn shared_memory(&self) -> Result<Option<Folder>, EngineError> {
         let failed = |cause| EngineError::System { operation: "make a folder for shared memory", pid: None, cause };

@@ -104,8 +104,13 @@ impl World<'_> {
         }
         let outside = self.network || self.streams.takes_input() || self.segments.under_way;
         let holds = !self.strangers.is_empty() || self.tasks.values().any(|task| task.manners.held);
-        let due = self.left.is_some() || self.deadlines.iter().any(|(_, due)| !matches!(due, Due::TimeLimit));
+        let due = self.left.is_some() || self.anyone_waits_for_time();
         !outside && !holds && !due
+    }
+
+    /// Whether a deadline is set that is the program's own.
+    pub(super) fn anyone_waits_for_time(&self) -> bool {
+        self.deadlines.iter().any(|(_, due)| !matches!(due, Due::TimeLimit | Due::Linger))
     }
 
     /// Lets arrive what the kernel has taken from one thread for another; false where it takes nothing that it keeps.
@@ -155,8 +160,7 @@ impl World<'_> {
             }
             return self.fire_overdue();
         }
-        let next = self.deadlines.iter().find(|(_, due)| !matches!(due, Due::TimeLimit | Due::Linger));
-        if next.is_some() {
+        if self.anyone_waits_for_time() {
             let earliest = self.deadlines.earliest().expect("there is one");
             if self.only_polls() {
                 self.tell_who_waits();
@@ -203,7 +207,7 @@ impl World<'_> {
         let fixture = self.fixture.as_ref().and_then(Fixture::port);
         let listens = self.options.outside_network && self.doors.iter().any(|door| Some(*door) != fixture);
         let program: Vec<&Task> = self.tasks.values().filter(|task| !self.is_fixture(task.pid)).collect();
-        let no_deadline = self.deadlines.iter().all(|(_, due)| matches!(due, Due::TimeLimit | Due::Linger));
+        let no_deadline = !self.anyone_waits_for_time();
         program.into_iter().filter_map(|task| Some((task, task.procfs.blocked_in()?))).any(
             |(task, (number, arguments))| {
                 super::stuck::waits_for_outside(task.pid, number, &arguments, &self.streams, listens && no_deadline)

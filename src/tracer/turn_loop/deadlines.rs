@@ -110,9 +110,4 @@ impl World<'_> {
     pub(super) fn may_be_woken(&self) -> bool {
         self.anyone_waits_for_time() || self.network || self.streams.has_outside_input()
     }
-
-    /// Whether a deadline is set that is the program's own.
-    pub(super) fn anyone_waits_for_time(&self) -> bool {
-        self.deadlines.iter().any(|(_, due)| !matches!(due, Due::TimeLimit | Due::Linger))
-    }
 }
