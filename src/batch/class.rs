@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::JournalError;
 use super::journal::{Blame, Entry, Journal};
 use crate::check::likeness;
-use crate::report::class::{Class, Duplicate, ExerciseFacts, Refused, Shown, Student, Submission};
+use crate::report::class::{Class, Duplicate, ExerciseFacts, Pending, Refused, Shown, Student, Submission};
 
 /// A class, and what of it is open or went wrong.
 #[derive(Debug, Default)]
@@ -45,6 +45,7 @@ impl Reading {
         for entry in &entries {
             let Some(recorded) = journal.recorded(&entry.work)? else {
                 reading.open += 1;
+                class.pending.push(Pending { student: entry.student.clone(), exercise: entry.exercise.clone() });
                 continue;
             };
             if let Some(blame) = recorded.blame.filter(|blame| !reading.blames.contains(blame)) {
@@ -75,10 +76,20 @@ impl Reading {
         class.refused = journal
             .excluded()?
             .into_iter()
-            .map(|file| Refused { student: file.student, exercise: file.exercise, origin: file.origin, why: file.why })
+            .map(|file| Refused {
+                student: file.student,
+                exercise: file.exercise,
+                origin: file.origin,
+                why: file.why,
+                not_attempted: file.not_attempted,
+            })
             .collect();
-        class.exercises =
-            facts.into_iter().filter(|exercise| entries.iter().any(|entry| entry.exercise == exercise.id)).collect();
+        // An exercise of which everything was refused is one that was handed in; starters of a whole course are none.
+        let handed_in = |id: &str| {
+            entries.iter().any(|entry| entry.exercise == id)
+                || class.refused.iter().any(|file| !file.not_attempted && file.exercise.as_deref() == Some(id))
+        };
+        class.exercises = facts.into_iter().filter(|exercise| handed_in(&exercise.id)).collect();
         class.students = students.into_values().collect();
         reading.entries = entries;
         Ok(reading)

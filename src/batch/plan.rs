@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::journal::{Entry, Excluded, Journal, Known, People, Person, Roll, Work, WorkKey};
+use super::journal::{Entry, Excluded, Known, People, Person, Roll, Work, WorkKey};
 use super::submissions::{Found, Submitted};
-use super::{Engines, JournalError, Seeds};
+use super::{Engines, Seeds};
 use crate::build::{BuildError, Builder};
 use crate::course::model::{Course, Exercise, Language};
 use crate::report::class::ExerciseFacts;
 use crate::report::harmless;
+
+/// What stands before the cases of a [`choice`].
+const CASES: &str = "; cases ";
 
 /// What is graded once, whoever handed it in.
 #[derive(Debug)]
@@ -123,26 +126,11 @@ impl<'a> Plan<'a> {
         }
         Ok(Self { units, roll })
     }
-
-    /// An exercise of which the journal holds results of cases that this plan leaves out: they would be replaced.
-    ///
-    /// # Errors
-    /// When the journal cannot be read.
-    pub fn leaves_out(&self, journal: &Journal) -> Result<Option<&'a str>, JournalError> {
-        let choices = journal.choices()?;
-        let leaves_out = |unit: &&Unit<'a>| {
-            let of_it = choices.iter().filter(|(exercise, _)| *exercise == unit.exercise.id);
-            of_it.into_iter().any(|(_, choice)| has_other_cases(choice, unit.exercise))
-        };
-        Ok(self.units.iter().find(leaves_out).map(|unit| unit.exercise.id.as_str()))
-    }
 }
 
-/// Whether a [`choice`] names a case that the exercise does not have.
-fn has_other_cases(choice: &str, exercise: &Exercise) -> bool {
-    let Some((_, cases)) = choice.split_once("; cases ") else { return false };
-    let known = exercise.spec.cases.iter();
-    known.fold(cases.to_owned(), |left, case| left.replacen(&format!("{:?}", case.name), "", 1)).contains('"')
+/// The cases of a [`choice`].
+pub(super) fn cases_of(choice: &str) -> &str {
+    choice.split_once(CASES).map_or("", |(_, cases)| cases)
 }
 
 fn entry(submitted: &Submitted, key: &WorkKey) -> Entry {
@@ -175,6 +163,7 @@ fn roll(found: &Found, setting: &Setting<'_>) -> Roll {
         exercise: refused.exercise.clone(),
         origin: refused.origin.clone(),
         why: refused.reason.to_string(),
+        not_attempted: refused.reason.is_not_attempted(),
     });
     let exercises = setting.whole.exercises.iter().map(|exercise| {
         let graded = setting.course.exercises.iter().find(|graded| graded.id == exercise.id);
@@ -208,7 +197,7 @@ fn engine(setting: &Setting<'_>) -> String {
 fn choice(exercise: &Exercise, setting: &Setting<'_>) -> String {
     let seeds = setting.seeds.list(exercise.spec.schedules, setting.engines.first.has_schedules());
     let cases: Vec<&str> = exercise.spec.cases.iter().map(|case| case.name.as_str()).collect();
-    format!("schedules {:?}..{:?}; cases {cases:?}", seeds.first(), seeds.last())
+    format!("schedules {:?}..{:?}{CASES}{cases:?}", seeds.first(), seeds.last())
 }
 
 /// The digest of a spec and its snapshots.

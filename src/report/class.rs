@@ -28,6 +28,9 @@ pub struct Class {
     pub duplicates: Vec<Duplicate>,
     /// Files that were not graded, and why.
     pub refused: Vec<Refused>,
+    /// What was handed in and is not graded yet, as the batch was interrupted.
+    #[serde(default)]
+    pub pending: Vec<Pending>,
 }
 
 /// What reports need to know of an exercise, so that they can be written without the course at hand.
@@ -139,6 +142,18 @@ pub struct Refused {
     pub origin: String,
     /// Why it was not graded.
     pub why: String,
+    /// Whether it says that the student did not try: a starter as it was, an empty file.
+    #[serde(default)]
+    pub not_attempted: bool,
+}
+
+/// A submission that is not graded yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The student's id.
+    pub student: String,
+    /// The exercise's id.
+    pub exercise: String,
 }
 
 /// The run that a report shows of a submission: the one in which the first check failed, else that of the first case that
@@ -166,10 +181,13 @@ impl Class {
 
     /// Who stands on the roster and handed in nothing, not even something that was refused.
     pub fn missing(&self) -> impl Iterator<Item = &Student> {
-        let refused = |student: &Student| self.refused.iter().any(|file| file.student.as_ref() == Some(&student.id));
+        let came = |student: &Student| {
+            self.refused.iter().any(|file| file.student.as_ref() == Some(&student.id))
+                || self.pending.iter().any(|pending| pending.student == student.id)
+        };
         self.students
             .iter()
-            .filter(move |student| student.roster.is_some() && student.submissions.is_empty() && !refused(student))
+            .filter(move |student| student.roster.is_some() && student.submissions.is_empty() && !came(student))
     }
 
     /// What a student handed in that was refused, and is for this exercise or for nobody knows which.
@@ -267,6 +285,7 @@ mod tests {
             exercise: None,
             origin: "zoe.zip".to_owned(),
             why: "broken".to_owned(),
+            not_attempted: false,
         };
         let students = vec![student("ann", true), student("guest", false), student("zoe", true)];
         let class = Class { students, refused: vec![broken], ..Class::default() };

@@ -4,8 +4,8 @@
 
 use std::fmt::Write as _;
 
-use super::class::{Class, grade};
-use super::{harmless, words};
+use super::class::{Class, Submission, grade};
+use super::{Standing, harmless, words};
 use crate::check::verdict::{CheckResult, ExerciseResult, Status, Verdict};
 
 /// The most characters of one fenced block.
@@ -64,9 +64,12 @@ pub fn class_document(class: &Class) -> String {
         let cells: Vec<String> = class
             .exercises
             .iter()
-            .map(|exercise| match student.submission(&exercise.id).map(|submission| &submission.result) {
-                None => "–".to_owned(),
-                Some(result) => {
+            .map(|exercise| match class.standing(student, &exercise.id) {
+                Standing::Missing => "–".to_owned(),
+                standing @ (Standing::Refused(_) | Standing::NotAttempted(_) | Standing::Pending) => {
+                    standing.key().unwrap_or_default().to_owned()
+                }
+                Standing::Graded(Submission { result, .. }) => {
                     let points = grade(result).map_or_else(|| "?".to_owned(), |points| points.to_string());
                     format!("{} {points}/{}", mark(result.verdict), exercise.max_score)
                 }

@@ -25,6 +25,7 @@ mod perfetto;
 #[cfg(test)]
 mod samples;
 mod single;
+mod standing;
 mod table;
 mod trace_text;
 mod words;
@@ -33,4 +34,5 @@ pub use columns::columns;
 pub use harmless::harmless;
 pub use perfetto::write_perfetto;
 pub use single::Single;
+pub use standing::Standing;
 pub use trace_text::{TextStyle, trace_text};

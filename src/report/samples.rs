@@ -226,7 +226,9 @@ pub(super) fn class() -> Class {
             exercise: None,
             origin: "finn.zip".to_owned(),
             why: "it is larger than 10 MiB when unpacked".to_owned(),
+            not_attempted: false,
         }],
+        pending: Vec::new(),
     }
 }
 

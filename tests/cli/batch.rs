@@ -154,17 +154,30 @@ fn one_case_of_an_exam_is_graded_alone() {
 }
 
 #[test]
-fn one_case_does_not_replace_what_a_whole_batch_found() {
+fn one_case_is_shown_alone_and_what_a_whole_batch_found_is_kept() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    let before = (findings(&out(&desk)), desk.read("out/grades.csv"), desk.read("out/report.html"));
+    let said = desk.grade("batch class --out out -q --exercise ex01 --case ann");
+    assert!(said.contains("ex01_hello: the reports show the chosen cases alone"), "{said}");
+    assert_eq!(result(&desk, "alice", "ex01_hello").run.map(|run| run.cases), Some(1));
+    assert_eq!(result(&desk, "alice", "ex02_sleepers").verdict, Verdict::Passed, "nobody asked for ex02");
+    let said = desk.grade("batch class --out out -q");
+    assert!(said.contains("nothing to do: 5 of 5 were graded already"), "{said}");
+    assert_eq!((findings(&out(&desk)), desk.read("out/grades.csv"), desk.read("out/report.html")), before);
+}
+
+#[test]
+fn one_table_does_not_hold_grades_by_different_cases() {
     let desk = class();
     desk.grade("batch class --out out -q");
     let before = (findings(&out(&desk)), desk.read("out/grades.csv"));
-    assert_snapshot!(desk.grade("batch class --out out --exercise ex01 --case ann"));
-    desk.grade("report out --format csv --out again.csv");
-    assert_eq!((findings(&out(&desk)), desk.read("again.csv")), before);
-    // Another time with more than before, nothing is lost.
-    desk.grade("batch class --out exam -q --exercise ex01 --case ann");
-    let said = desk.grade("batch class --out exam -q --exercise ex01");
-    assert!(said.contains("4 submissions"), "{said}");
+    assert_snapshot!(desk.grade("batch class --out out --exercise ex01 --case ann --student bob"));
+    desk.grade("batch class --out out -q --exercise ex01 --case ann");
+    let said = desk.grade("batch class --out out -q --exercise ex01 --student bob");
+    assert!(said.starts_with("exit status: 2"), "{said}");
+    desk.grade("batch class --out out -q");
+    assert_eq!((findings(&out(&desk)), desk.read("out/grades.csv")), before);
 }
 
 #[test]

@@ -326,7 +326,9 @@ pub(crate) fn class(students: usize) -> Class {
             exercise: None,
             origin: "<b>x</b>.zip".to_owned(),
             why: "it is no archive".to_owned(),
+            not_attempted: false,
         }],
+        pending: Vec::new(),
         students,
     }
 }

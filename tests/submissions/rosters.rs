@@ -96,6 +96,39 @@ fn two_of_the_same_name_are_not_taken_for_the_one_on_the_roster() {
 }
 
 #[test]
+fn two_rows_of_one_name_are_two_students_when_another_column_says_so() {
+    let class = Class::new();
+    class.file("roster.csv", "student,id,github\nAnn Lee,4711,annl\nBo,4712,bo\nAnn Lee,4713,lee2\n");
+    class.file("4711/ex07_race.rs", RUST);
+    class.file("lee2/ex07_race.rs", "fn main() {}\n");
+    class.file("Ann Lee/ex10_primes.rs", RUST);
+    let found = class.find();
+    assert_eq!(
+        lines(&found),
+        [
+            "4711 ex07_race rust 4711/ex07_race.rs",
+            "4713 ex07_race rust lee2/ex07_race.rs",
+            "Ann_Lee ex10_primes rust Ann Lee/ex10_primes.rs",
+        ],
+        "the name alone says of neither who it is"
+    );
+    assert_eq!(found.missing().map(|student| student.name.as_str()).collect::<Vec<_>>(), ["Bo"]);
+    let told: Vec<String> = found.notes.iter().map(|note| format!("{note:?}")).collect();
+    assert!(told.iter().any(|note| note.contains("several are called `Ann Lee`: this one is `4713`")), "{told:?}");
+}
+
+#[test]
+fn a_word_of_two_columns_is_whose_name_in_this_course_it_is() {
+    let class = Class::new();
+    class.file("roster.csv", "username,student_id,name\n1,2,Ann Ames\n2,1,Bob Bell\n3,,Cleo Cox\n");
+    class.file("1/ex07_race.rs", RUST);
+    class.file("2/ex07_race.rs", RUST);
+    let found = class.find();
+    assert_eq!(lines(&found), ["1 ex07_race rust 1/ex07_race.rs", "2 ex07_race rust 2/ex07_race.rs"]);
+    assert!(found.notes.is_empty(), "{:?}", found.notes);
+}
+
+#[test]
 fn the_number_of_one_platform_is_nobody_on_another() {
     let class = Class::new();
     class.file("roster.csv", "student,id,name\nbob,123,Bob B\n");

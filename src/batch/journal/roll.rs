@@ -95,6 +95,9 @@ pub struct Excluded {
     pub origin: String,
     /// Why it is not graded.
     pub why: String,
+    /// Whether it says that the student did not try. A journal of before it was written down does not know.
+    #[serde(default)]
+    pub not_attempted: bool,
 }
 
 const EXCLUDED: &str = "excluded";
@@ -190,19 +193,19 @@ impl Journal {
             .collect()
     }
 
-    /// What was chosen on the command line for what is handed in, each once: the exercise and [`Work::choice`].
+    /// What was chosen on the command line for what is handed in: the student, the exercise and [`Work::choice`].
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub fn choices(&self) -> Result<Vec<(String, String)>, JournalError> {
+    pub fn choices(&self) -> Result<Vec<(String, String, String)>, JournalError> {
         let connection = self.lock();
-        let read = || -> rusqlite::Result<Vec<(String, String)>> {
+        let read = || -> rusqlite::Result<Vec<(String, String, String)>> {
             connection
                 .prepare(
-                    "SELECT DISTINCT submission.exercise, work.choice FROM submission
-                     JOIN work ON work.key = submission.work ORDER BY 1, 2",
+                    "SELECT submission.student, submission.exercise, work.choice FROM submission
+                     JOIN work ON work.key = submission.work ORDER BY 2, 1",
                 )?
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
                 .collect()
         };
         read().map_err(self.failed("read what was chosen"))

@@ -190,6 +190,7 @@ fn files_that_another_batch_refused_stay_unless_this_one_looked_at_them() {
         exercise: Some("ex07_race".into()),
         origin: format!("{student}.zip"),
         why: "it is a link".into(),
+        not_attempted: false,
     };
     let enrol = |excluded: Vec<Excluded>, covers: &dyn Fn(&str, &str) -> bool| {
         let roll = Roll { excluded, ..Roll::default() };

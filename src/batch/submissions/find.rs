@@ -162,6 +162,10 @@ fn group(
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for student in roster.iter().flat_map(|roster| &roster.students) {
         let group = groups.entry(student.key.clone()).or_default();
+        if student.key != student.called {
+            let what = format!("several are called `{}`: this one is `{}` here", student.called, student.key);
+            notes.push(Note::RosterRow { row: student.row, what });
+        }
         match group.row {
             None => group.row = Some(student.row),
             Some(first) => {

@@ -26,7 +26,8 @@ pub struct BatchArgs {
     /// Only this exercise; may be given several times
     #[arg(long = "exercise", value_name = "EXERCISE", help_heading = "What to grade")]
     pub exercises: Vec<String>,
-    /// Only this case, and the checks that look at it; may be given several times. Not in an OUT that has more of them
+    /// Only this case, and the checks that look at it; may be given several times. What OUT holds of other cases is kept
+    /// and shown again without it
     #[arg(long = "case", value_name = "NAME", help_heading = "What to grade")]
     pub cases: Vec<String>,
     /// Only this language

@@ -1,8 +1,10 @@
 //! What of a course a batch is about.
 
 use super::BatchArgs;
-use crate::cli::{Failure, catalogue};
+use crate::batch::OtherCases;
+use crate::cli::{Console, Failure, catalogue, shown};
 use crate::course::model::{Course, Exercise};
+use crate::report::harmless;
 
 /// The course with the chosen exercises and cases alone.
 pub(super) fn narrowed(mut course: Course, args: &BatchArgs) -> Result<Course, Failure> {
@@ -28,6 +30,29 @@ pub(super) fn narrowed(mut course: Course, args: &BatchArgs) -> Result<Course, F
     course.exercises.iter_mut().for_each(|exercise| keep_cases(exercise, &args.cases));
     course.exercises.retain(|exercise| !exercise.spec.cases.is_empty());
     Ok(course)
+}
+
+/// Sees to it that the grades of an exercise are all by the same cases, and says what the reports do not show any more.
+pub(super) fn one_scale(other: &[OtherCases], args: &BatchArgs, console: &Console) -> Result<(), Failure> {
+    if let Some(mixed) = other.iter().find(|other| other.of_others) {
+        return Err(Failure::usage(format_args!(
+            "in {} others have results of other cases of {}, {}: one table cannot hold both",
+            shown(&args.out),
+            mixed.exercise,
+            harmless(&mixed.cases)
+        ))
+        .help("grade everybody in both languages so, or give `--out` another folder"));
+    }
+    if !args.cases.is_empty() {
+        for other in other {
+            console.say(&format!(
+                "{}: the reports show the chosen cases alone; what was found in {} is kept, and the same command without `--case` shows it again\n",
+                other.exercise,
+                harmless(&other.cases)
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Leaves these cases, and the checks that look at one of them.

@@ -87,21 +87,14 @@ fn grade(
         own_build: &own_build,
     };
     let plan = Plan::new(found, &setting).map_err(|error| of_plan(&error))?;
-    if !args.cases.is_empty()
-        && let Some(exercise) = plan.leaves_out(journal).map_err(|error| of_journal(&error))?
-    {
-        return Err(Failure::usage(format_args!(
-            "{} holds results of more cases of {exercise}, which those of `--case` would replace",
-            super::shown(&args.out)
-        ))
-        .help("give `--out` another folder, or start over with `--fresh`"));
-    }
     let covers = |student: &str, exercise: &str| {
         let asked = filter.students.is_empty()
             || filter.students.iter().any(|name| name == student)
             || found.students.iter().any(|known| known.name == student);
         asked && course.exercises.iter().any(|known| known.id == exercise) && filter.language.is_none()
     };
+    let other = plan.other_cases(journal, &covers).map_err(|error| of_journal(&error))?;
+    choice::one_scale(&other, args, console)?;
     let works = plan.units.iter().map(|unit| &unit.work);
     let sources = plan.units.iter().map(|unit| (unit.work.digest.as_str(), unit.source));
     let settled = journal

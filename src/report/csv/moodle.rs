@@ -1,6 +1,6 @@
 use super::{cell, table};
 use crate::report::class::{Class, ExerciseFacts, Student, grade};
-use crate::report::{harmless, words};
+use crate::report::{Standing, harmless, words};
 
 /// Columns of Moodle's exports that say who somebody is, or that its importer wants back.
 const KEPT: [&str; 10] = [
@@ -59,10 +59,11 @@ pub fn moodle(class: &Class, exercise: &ExerciseFacts) -> String {
 /// The grade and the comment.
 fn graded(class: &Class, student: &Student, exercise: &ExerciseFacts) -> (String, String) {
     let Some(submission) = student.submission(&exercise.id) else {
-        let why: Vec<String> = class
-            .refused_of(&student.id, &exercise.id)
-            .map(|file| format!("not graded: {}: {}", harmless(&file.origin), harmless(&file.why)))
-            .collect();
+        let standing = class.standing(student, &exercise.id);
+        let why: Vec<String> = match standing {
+            Standing::Pending => standing.reasons(),
+            _ => standing.reasons().iter().map(|reason| format!("not graded: {}", harmless(reason))).collect(),
+        };
         return (String::new(), if why.is_empty() { "nothing was handed in".to_owned() } else { why.join("\n") });
     };
     let result = &submission.result;
@@ -112,6 +113,7 @@ mod tests {
             exercise: Some(class.exercises[0].id.clone()),
             origin: "ann.zip".to_owned(),
             why: "the archive cannot be read".to_owned(),
+            not_attempted: false,
         }];
         let rows = rows(&class);
         assert_eq!(rows[1][1..], ["", "10", "not graded: ann.zip: the archive cannot be read"]);

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::check::verdict::Status;
 use crate::report::class::{Class, Student, grade};
-use crate::report::harmless;
+use crate::report::{Standing, harmless};
 
 /// How many checks are called the hardest.
 const HARDEST: usize = 8;
@@ -39,18 +39,23 @@ pub(super) struct Hard {
     per_mille: usize,
 }
 
-/// A student's sum; none when something of theirs could not be decided, or they handed in nothing.
-pub(super) fn total(student: &Student) -> Option<u32> {
+/// A student's sum; none when something of theirs has no grade, or they handed in nothing.
+pub(super) fn total(class: &Class, student: &Student) -> Option<u32> {
     if student.submissions.is_empty() {
         return None;
     }
-    student.submissions.iter().map(|submission| grade(&submission.result)).sum()
+    let points = class.exercises.iter().map(|exercise| match class.standing(student, &exercise.id) {
+        Standing::Graded(submission) => grade(&submission.result),
+        Standing::Missing | Standing::NotAttempted(_) => Some(0),
+        Standing::Refused(_) | Standing::Pending => None,
+    });
+    points.sum()
 }
 
 /// How the sums are spread.
 pub(super) fn histogram(class: &Class) -> Histogram {
     let most: u32 = class.exercises.iter().map(|exercise| exercise.max_score).sum();
-    let mut totals: Vec<u32> = class.students.iter().filter_map(total).collect();
+    let mut totals: Vec<u32> = class.students.iter().filter_map(|student| total(class, student)).collect();
     if totals.is_empty() || most == 0 {
         return Histogram::default();
     }
@@ -116,7 +121,7 @@ mod tests {
     #[test]
     fn who_could_not_be_decided_is_in_no_bin() {
         let class = class();
-        let totals: Vec<_> = class.students.iter().map(total).collect();
+        let totals: Vec<_> = class.students.iter().map(|student| total(&class, student)).collect();
         assert_eq!(totals, [Some(4), Some(10), None, None, None, Some(10)]);
         let counts: Vec<_> = histogram(&class).bins.iter().map(|bin| bin.count).collect();
         assert_eq!(counts, [0, 0, 0, 0, 1, 0, 0, 0, 0, 2]);

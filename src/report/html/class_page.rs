@@ -5,7 +5,7 @@ use super::assets::{Script, render};
 use super::charts::{hardest, histogram, total};
 use crate::check::verdict::Verdict;
 use crate::report::class::{Class, Student, Submission, grade, result_path};
-use crate::report::{harmless, words};
+use crate::report::{Standing, harmless, words};
 
 /// The most characters of a name or a cause.
 const MOST: usize = 300;
@@ -77,6 +77,7 @@ fn chips(class: &Class) -> Vec<Chip> {
         ("failed", "not passed"),
         ("open", "to be graded again"),
         ("missing", "missing"),
+        ("refused", "refused"),
         ("late", "late"),
         ("same", "same content"),
         ("unlisted", "not on the roster"),
@@ -100,7 +101,8 @@ fn fates(class: &Class, student: &Student) -> Vec<&'static str> {
     [
         ("failed", failed),
         ("open", open),
-        ("missing", student.submissions.is_empty()),
+        ("missing", class.exercises.iter().all(|one| class.standing(student, &one.id) == Standing::Missing)),
+        ("refused", class.exercises.iter().any(|one| matches!(class.standing(student, &one.id), Standing::Refused(_)))),
         ("late", any(&|one| one.late)),
         ("same", same),
         ("unlisted", !class.roster.is_empty() && student.roster.is_none()),
@@ -126,6 +128,7 @@ struct Row {
 struct Cell {
     class: &'static str,
     text: String,
+    why: String,
     value: String,
     link: Option<String>,
 }
@@ -134,12 +137,12 @@ fn row(class: &Class, student: &Student) -> Row {
     let name = shown(&student.name);
     let id = shown(&student.id);
     let origins: Vec<&str> = student.submissions.iter().map(|submission| submission.origin.as_str()).collect();
-    let sum = total(student);
+    let sum = total(class, student);
     Row {
         search: harmless(&format!("{name} {id} {}", origins.join(" "))).to_lowercase(),
         sort: name.to_lowercase(),
         fate: fates(class, student).join(" "),
-        cells: class.exercises.iter().map(|exercise| cell(student, &exercise.id)).collect(),
+        cells: class.exercises.iter().map(|exercise| cell(class, student, &exercise.id)).collect(),
         total: sum.map_or_else(
             || if student.submissions.is_empty() { String::new() } else { "?".to_owned() },
             |sum| sum.to_string(),
@@ -150,9 +153,17 @@ fn row(class: &Class, student: &Student) -> Row {
     }
 }
 
-fn cell(student: &Student, exercise: &str) -> Cell {
-    let Some(submission) = student.submission(exercise) else {
-        return Cell { class: "missing", text: "–".to_owned(), value: String::new(), link: None };
+fn cell(class: &Class, student: &Student, exercise: &str) -> Cell {
+    let standing = class.standing(student, exercise);
+    let Standing::Graded(submission) = standing else {
+        let (class, text) = match &standing {
+            Standing::Missing | Standing::Graded(_) => ("missing", "–"),
+            Standing::NotAttempted(_) => ("missing", "not tried"),
+            Standing::Refused(_) => ("refused", "refused"),
+            Standing::Pending => ("pending", "not yet"),
+        };
+        let why = shown(&standing.reasons().join("; "));
+        return Cell { class, text: text.to_owned(), why, value: String::new(), link: None };
     };
     let result = &submission.result;
     let points = grade(result);
@@ -165,6 +176,7 @@ fn cell(student: &Student, exercise: &str) -> Cell {
             (Verdict::GraderError, None) => format!("our fault{late}"),
             (_, None) => format!("undecided{late}"),
         },
+        why: String::new(),
         value: points.map_or_else(String::new, |points| points.to_string()),
         link: Some(link(&student.id, exercise)),
     }

@@ -9,7 +9,9 @@ pub(in super::super) struct Lookup {
     format: Option<RosterFormat>,
     /// By the platform's own number. `None`: several have it.
     numbers: BTreeMap<String, Option<usize>>,
-    /// By login, id or e-mail address.
+    /// By what names them in this course.
+    keys: BTreeMap<String, Option<usize>>,
+    /// By any login, id or e-mail address.
     words: BTreeMap<String, Option<usize>>,
     /// By the person's name.
     names: BTreeMap<String, Option<usize>>,
@@ -31,8 +33,9 @@ impl Lookup {
             if let Some(number) = &student.number {
                 add(&mut lookup.numbers, number.clone(), place);
             }
+            add(&mut lookup.keys, student.key.to_lowercase(), place);
             let local = student.email.as_deref().and_then(|email| email.split_once('@')).map(|(local, _)| local);
-            let words = student.ids.iter().map(String::as_str).chain([student.key.as_str()]);
+            let words = student.ids.iter().map(String::as_str).chain([student.called.as_str()]);
             for word in words.chain(student.email.as_deref()).chain(local) {
                 add(&mut lookup.words, word.to_lowercase(), place);
             }
@@ -85,7 +88,9 @@ impl Lookup {
             | (Some(Number::Moodle(number)), Some(RosterFormat::MoodleWorksheet)) => self.numbers.get(number),
             _ => None,
         };
-        let by_word = || self.words.get(&owner.person.to_lowercase());
+        let word = owner.person.to_lowercase();
+        // One student's number may be another's in a second column: the column that names students counts first.
+        let by_word = || self.keys.get(&word).filter(|place| place.is_some()).or_else(|| self.words.get(&word));
         let by_name = || self.names.get(&folded(&owner.person)).filter(|_| !folded(&owner.person).is_empty());
         let sure = by_number.or_else(by_word).map(|place| (place, By::Number));
         sure.or_else(|| by_name().map(|place| (place, By::Name))).and_then(|(place, by)| Some(((*place)?, by)))

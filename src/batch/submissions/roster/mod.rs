@@ -3,6 +3,7 @@
 //! Header and rows are kept as they were, so that a report can write the same table back with grades in it. Which
 //! columns say who somebody is, is told by the header.
 
+mod apart;
 mod columns;
 mod lookup;
 mod parse;
@@ -34,6 +35,8 @@ pub struct RosterStudent {
     pub row: usize,
     /// What the student is called in this course: the column `student`, else a login, else an id, else the name.
     pub key: String,
+    /// What their row calls them: the key, unless several are called so and another column tells them apart.
+    pub called: String,
     /// The person's name, as written.
     pub name: Option<String>,
     /// The e-mail address.

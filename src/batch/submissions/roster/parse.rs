@@ -38,6 +38,7 @@ impl Roster {
             }
             roster.rows.push(row);
         }
+        roster.tell_apart();
         Ok(roster)
     }
 
@@ -64,7 +65,8 @@ impl Roster {
         let key = columns.key.and_then(cell).map(str::to_owned);
         let key = key.or_else(|| ids.first().cloned()).or_else(|| email.clone()).or_else(|| name.clone())?;
         let section = columns.section.and_then(cell).map(str::to_owned);
-        Some(RosterStudent { row: self.rows.len(), key, name, email, section, ids, number })
+        let called = key.clone();
+        Some(RosterStudent { row: self.rows.len(), key, called, name, email, section, ids, number })
     }
 }
 
