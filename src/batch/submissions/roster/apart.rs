@@ -27,14 +27,10 @@ impl Roster {
             (!text.is_empty()).then(|| text.to_owned())
         };
         let columns = self.columns.ids.iter().copied().chain(self.columns.email);
-        columns
-            .filter(|column| Some(*column) != self.columns.key)
-            .filter_map(|column| {
-                let keys: Option<Vec<String>> =
-                    places.iter().map(|place| cell(&self.students[*place], column)).collect();
-                keys.filter(|keys| keys.iter().collect::<BTreeSet<_>>().len() == keys.len()).map(Keys)
-            })
-            .next()
+        columns.filter(|column| Some(*column) != self.columns.key).find_map(|column| {
+            let keys: Option<Vec<String>> = places.iter().map(|place| cell(&self.students[*place], column)).collect();
+            keys.filter(|keys| keys.iter().collect::<BTreeSet<_>>().len() == keys.len()).map(Keys)
+        })
     }
 }
 
