@@ -359,6 +359,10 @@ fn nothing_of_a_python_submission_runs_while_it_is_checked() {
 fn sources_that_python_cannot_read_fail_and_do_not_hang() {
     let desk = Desk::new();
     assert!(failed(desk.build("main.py", b"x = '\xff'\n")).contains("SyntaxError"));
+    let output = failed(desk.build("main.py", b"import sys\n# caf\xe9\n"));
+    assert!(output.contains("line 2") && output.contains("save it as UTF-8"), "{output}");
+    assert!(!output.contains("UnicodeDecodeError"), "{output}");
+    ready(desk.build("main.py", b"# -*- coding: latin-1 -*-\n# caf\xe9\n"));
     assert!(failed(desk.build("main.py", b"x = 1\0\n")).contains("null bytes"));
     assert!(!failed(desk.build("main.py", "(".repeat(5000))).is_empty());
 }

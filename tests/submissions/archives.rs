@@ -61,7 +61,8 @@ fn names_that_lead_out_are_refused_alone() {
 fn names_with_control_characters_and_too_long_ones_are_refused() {
     let long = format!("ex07_race/{}.rs", "x".repeat(300));
     let deep = format!("{}ex07_race/main.rs", "d/".repeat(40));
-    for (name, what) in [("ex07_race/\u{1b}[2J.rs", "plain"), (&long, "bytes of a name"), (&deep, "folders in folders")]
+    for (name, what) in
+        [("ex07_race/\u{1b}[2J.rs", "plain"), (&long, "at most 255 bytes"), (&deep, "folders in folders")]
     {
         let found = read("mallory.zip", &zip(&[(name, RUST.as_bytes()), GOOD]));
         let why = reason(&found, &format!("mallory.zip: {name}")).to_string();

@@ -160,11 +160,16 @@ fn a_student_who_handed_in_something_else_than_a_program_is_told() {
     class.file("bob.zip", zip(&[("report.pdf", b"%PDF")]));
     class.file("carol/notes.txt", "later");
     class.file("carol/ex10_primes/main.py", PYTHON);
-    std::fs::create_dir(class.path().join("dave")).unwrap();
+    class.file("dave/essay.txt", "on threads");
+    std::fs::create_dir(class.path().join("erin")).unwrap();
     let found = class.find_for("ex07_race");
     for origin in ["alice", "bob.zip", "dave"] {
         assert_eq!(reason(&found, origin), &RefusedReason::NoProgram);
     }
+    assert!(
+        found.students.iter().any(|student| student.name == "erin" && !student.handed_in),
+        "nothing came from erin"
+    );
     assert_eq!(found.refused.len(), 3, "who handed in another exercise did: {:#?}", found.refused);
 }
 

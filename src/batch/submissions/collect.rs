@@ -56,6 +56,8 @@ pub(super) struct Collector<'a> {
     untold: Vec<String>,
     /// Whether there was a program at all.
     programs: bool,
+    /// Whether there was any file that a student puts there.
+    files: bool,
 }
 
 /// Where a file lies: what a person is shown, and the names below the student.
@@ -78,6 +80,7 @@ impl<'a> Collector<'a> {
             told: false,
             untold: Vec::new(),
             programs: false,
+            files: false,
         }
     }
 
@@ -150,6 +153,7 @@ impl<'a> Collector<'a> {
     fn take(&mut self, spot: &Spot<'_>) {
         let Some(name) = spot.path.last() else { return };
         let is_program = place::language_of(name).is_some();
+        self.files |= !name.starts_with('.');
         if let Some(format) = Format::by_name(name).filter(|_| !name.starts_with('.')) {
             return self.archive(spot, format);
         }
@@ -216,7 +220,8 @@ impl<'a> Collector<'a> {
 
     /// What was collected from this folder or file.
     pub(super) fn finish(mut self, name: &OsStr) -> Collected {
-        if !self.programs && self.collected.refused.is_empty() {
+        // A folder with nothing in it is what a platform makes for who hands in nothing.
+        if !self.programs && self.files && self.collected.refused.is_empty() {
             self.refuse(None, shown(name), RefusedReason::NoProgram);
         }
         if !self.told && self.collected.pieces.is_empty() {

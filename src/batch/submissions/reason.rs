@@ -16,7 +16,7 @@ pub enum RefusedReason {
     /// It is for an exercise that nobody can tell.
     #[error("no exercise is told by its name, as it is by `ex07.py` or `ex07/main.py`")]
     UnknownExercise,
-    /// A student's folder or archive without a program.
+    /// A student's folder or archive with files, and no program among them.
     #[error("no Rust or Python program is in it")]
     NoProgram,
     /// It belongs to no student.
@@ -32,7 +32,7 @@ pub enum RefusedReason {
     #[error("failed to read it: {0}")]
     Unreadable(String),
     /// A limit was reached.
-    #[error("{what}: more than {most}")]
+    #[error("{}", too_much(what, *most))]
     TooMuch {
         /// Of what: `size of a program in bytes`.
         what: &'static str,
@@ -66,5 +66,14 @@ impl RefusedReason {
     /// Whether it says that the student did not try, rather than that something is wrong.
     pub const fn is_not_attempted(&self) -> bool {
         matches!(self, Self::NotAttempted | Self::Empty)
+    }
+}
+
+/// `a program may have at most 1 MiB`, `entries: more than 10000`.
+fn too_much(what: &str, most: u64) -> String {
+    match what.strip_prefix("bytes of ") {
+        Some(what) if most >= 1 << 20 => format!("too large: {what} may have at most {} MiB", most >> 20),
+        Some(what) => format!("too large: {what} may have at most {most} bytes"),
+        None => format!("{what}: more than {most}"),
     }
 }

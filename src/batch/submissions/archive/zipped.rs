@@ -183,5 +183,8 @@ fn whole(reason: RefusedReason) -> Entry {
 }
 
 fn bad(error: &ZipError) -> RefusedReason {
-    RefusedReason::BadArchive(error.to_string().to_lowercase())
+    let said = error.to_string().to_lowercase();
+    // "EOCD", the end of the central directory, tells no instructor anything.
+    let no_end = said.contains("eocd") || said.contains("central directory end");
+    RefusedReason::BadArchive(if no_end { "it is no zip archive, or its end is missing".to_owned() } else { said })
 }
