@@ -195,6 +195,15 @@ fn one_exercise_or_student_leaves_what_is_known_of_the_others() {
 }
 
 #[test]
+fn a_folder_for_temporary_files_that_is_not_there_is_told_with_the_way_out() {
+    let desk = class();
+    let mut command = desk.command(["batch", "class", "--out", "out"]);
+    let output = command.env("TMPDIR", "/nonexistent").output().unwrap();
+    let said = desk.said(&output);
+    assert!(said.starts_with("exit status: 4") && said.contains("where TMPDIR says"), "{said}");
+}
+
+#[test]
 fn a_fresh_start_keeps_what_was_there() {
     let desk = class();
     desk.grade("batch class --out out -q");

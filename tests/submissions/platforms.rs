@@ -120,3 +120,62 @@ fn a_repository_for_an_exercise_may_hold_nothing_but_main() {
         ]
     );
 }
+
+/// An export of Gradescope's, as its `submission_metadata.yml` stands there.
+const EXPORT: &str = "---
+submission_1001:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: '11'
+    :email: ada@uni.example
+  :created_at: 2026-11-20 10:00:00.000000000 Z
+  :score: 3.0
+  :status: processed
+  :results:
+    tests:
+    - name: first
+      output: 'a: b'
+submission_1002:
+  :submitters:
+  - :name: Bob Bell
+    :sid: 12
+    :email: bob@uni.example
+  - :name: Cleo Cox
+    :sid: ''
+    :email: cleo@uni.example
+";
+
+#[test]
+fn gradescopes_export_says_whose_its_folders_are() {
+    let class = Class::new();
+    class.file("submission_metadata.yml", EXPORT);
+    class.file("submission_1001/main.py", PYTHON);
+    class.file("submission_1002/main.rs", RUST);
+    class.file("submission_1003/main.py", PYTHON);
+    assert_eq!(
+        lines(&class.find_for("ex07_race")),
+        [
+            "Ada_Lovelace_11 ex07_race python submission_1001/main.py",
+            "Bob_Bell_12 ex07_race rust submission_1002/main.rs",
+            "Cleo_Cox_cleo@uni.example ex07_race rust submission_1002/main.rs",
+            "submission_1003 ex07_race python submission_1003/main.py",
+        ],
+        "a group's work is each one's"
+    );
+    class.file("roster.csv", "student,email,name\nal,ada@uni.example,Ada L\n12,b@uni.example,Bobby\ncc,,Cleo Cox\n");
+    let found = class.find_for("ex07_race");
+    let students: Vec<&str> = found.submissions.iter().map(|one| one.student.as_str()).collect();
+    assert_eq!(students, ["12", "al", "cc", "submission_1003"], "by address, number and name");
+}
+
+#[test]
+fn a_list_of_gradescopes_that_is_broken_is_told_and_the_folders_are_read() {
+    for broken in ["submission_1001: [", "- no mapping", "\u{0}"] {
+        let class = Class::new();
+        class.file("submission_metadata.yml", broken);
+        class.file("submission_1001/main.py", PYTHON);
+        let found = class.find_for("ex07_race");
+        assert_eq!(lines(&found), ["submission_1001 ex07_race python submission_1001/main.py"]);
+        assert!(matches!(reason(&found, "submission_metadata.yml"), RefusedReason::Unreadable(_)), "{broken:?}");
+    }
+}

@@ -85,6 +85,9 @@ impl JournalError {
             Self::System { cause, .. } if cause.kind() == io::ErrorKind::StorageFull => {
                 Some("free some space; the same command then goes on where it was")
             }
+            Self::System { path, .. } if *path == std::env::temp_dir() => {
+                Some("temporary files go where TMPDIR says, else to /tmp: it must be a folder that you may write to")
+            }
             Self::System { .. } => None,
         }
     }

@@ -6,7 +6,7 @@ use super::beneath::{Folder, Kind, Listed};
 use super::choose::choose;
 use super::collect::{Collected, Collector, Piece, Rejected, shown};
 use super::exercises::Exercises;
-use super::layout::{self, Owner, Repositories, Said};
+use super::layout::{self, Export, LARGEST, METADATA, Owner, Repositories, Said};
 use super::limits::Limits;
 use super::roster::Lookup;
 use super::{Filter, Found, Note, Refused, RefusedReason, Roster, Student, SubmissionsError, Submitted, names};
@@ -125,9 +125,14 @@ fn owned(
     let cloned = listed.iter().filter(is_clone).map(|listed| shown(&listed.name)).collect();
     let own_name = path.canonicalize().ok().and_then(|path| path.file_name().map(shown)).unwrap_or_default();
     let repositories = Repositories::of(&own_name, cloned);
+    let export = export(root, &listed, refused);
     let mut found = Vec::new();
     for listed in listed {
         let name = shown(&listed.name);
+        if let Some(owners) = export.owners(&name).filter(|_| listed.kind == Kind::Folder) {
+            found.extend(owners.iter().map(|owner| (owner.clone(), listed.clone())));
+            continue;
+        }
         let said = match listed.kind {
             Kind::Folder => layout::of_folder(&name, &repositories, exercises),
             Kind::File => layout::of_file(&name, exercises),
@@ -148,6 +153,19 @@ fn owned(
         }
     }
     found
+}
+
+/// Who handed in the folders of an export of Gradescope's, where it is one.
+fn export(root: &Folder, listed: &[Listed], refused: &mut Vec<Refused>) -> Export {
+    if !listed.iter().any(|listed| listed.name == METADATA && listed.kind == Kind::File) {
+        return Export::default();
+    }
+    let read = root.read(OsStr::new(METADATA), LARGEST, "bytes of an export's list");
+    let parsed = read.and_then(|bytes| Export::parse(&bytes).map_err(RefusedReason::Unreadable));
+    parsed.unwrap_or_else(|reason| {
+        refused.push(Refused { student: None, exercise: None, origin: METADATA.to_owned(), reason });
+        Export::default()
+    })
 }
 
 /// What is whose, by what the student is called: as in the roster where that knows them, else as handed in.

@@ -3,8 +3,8 @@
 //! [`find()`] lists every program once, with its student, exercise, language and digest, and every file that cannot be
 //! graded with the reason. Two readings of the same folder give the same. The ways of it:
 //!
-//! * `layout` tells whose something is by its name: a student's own folder or archive, Moodle's, Canvas' and GitHub
-//!   Classroom's downloads. `place` tells which exercise and language a file is for by its path below the student.
+//! * `layout` tells whose something is by its name: a student's own folder or archive, Moodle's, Canvas', Gradescope's and
+//!   GitHub Classroom's downloads. `place` tells which exercise and language a file is for by its path below the student.
 //! * `beneath` and `archive` read: no link is followed, only regular files are opened, archives stay in memory, and all
 //!   is limited (`limits`).
 //! * `choose` takes one file an exercise, and tells of starters that were left as they were.

@@ -11,7 +11,7 @@ use crate::cli::args::{ClockArg, LanguageArg, SandboxArg};
 /// itself) is graded again, and nothing else. Results that our measurement could not decide are tried again.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "DIR holds STUDENT/exNN_name/main.rs, STUDENT/exNN_name.rs, STUDENT.zip or STUDENT.tar.gz (also .py),\nor what Moodle, Canvas and GitHub Classroom hand out. Written: OUT/grade.db, OUT/grades.csv,\nOUT/report.html, OUT/results/STUDENT/exNN_name.json; `grade report OUT` writes other formats.\n\nExit status: 0 all passed, 1 some did not, 2 usage, 3 invalid course, 4 this machine cannot do it,\n70 a bug of ours, 130 interrupted."
+    after_help = "DIR holds STUDENT/exNN_name/main.rs, STUDENT/exNN_name.rs, STUDENT.zip or STUDENT.tar.gz (also .py),\nor what Moodle, Canvas, Gradescope and GitHub Classroom hand\nout. Written: OUT/grade.db, OUT/grades.csv,\nOUT/report.html, OUT/results/STUDENT/exNN_name.json; `grade report OUT` writes other formats.\n\nExit status: 0 all passed, 1 some did not, 2 usage, 3 invalid course, 4 this machine cannot do it,\n70 a bug of ours, 130 interrupted."
 )]
 pub struct BatchArgs {
     /// The folder with what was handed in

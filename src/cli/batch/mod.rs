@@ -157,7 +157,7 @@ fn find(folder: &Path, course: &Course, filter: &Filter) -> Result<Found, Failur
     let chosen = !filter.students.is_empty() || !filter.exercises.is_empty() || filter.language.is_some();
     let of = if chosen { " for what was asked" } else { "" };
     let mut failure = Failure::usage(format_args!("there are no submissions{of} in {}", folder.display())).help(
-        "looked for STUDENT/exNN_name/main.rs, STUDENT/exNN_name.rs, STUDENT.zip and STUDENT.tar.gz (also .py), and what Moodle, Canvas and GitHub Classroom hand out",
+        "looked for STUDENT/exNN_name/main.rs, STUDENT/exNN_name.rs, STUDENT.zip and STUDENT.tar.gz (also .py), and what Moodle, Canvas, Gradescope and GitHub Classroom hand out",
     );
     for wanted in &filter.students {
         let is_it = |student: &Student| student.name == *wanted || student.original == *wanted;

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::progress::Tally;
 use crate::batch::Reading;
-use crate::batch::submissions::{Found, Note};
+use crate::batch::submissions::{Found, Note, RefusedReason};
 use crate::check::verdict::{Status, Verdict};
 use crate::cli::console::Verbosity;
 use crate::report::class::{Class, Duplicate, ExerciseFacts, Submission, grade};
@@ -44,6 +44,9 @@ pub(super) fn text(reading: &Reading, alike: &[Duplicate], found: &Found, out: &
     duplicates(&mut text, "the same but for comments and layout", alike, most);
     let refused = class.refused.iter().map(|file| format!("{}: {}", harmless(&file.origin), harmless(&file.why)));
     list(&mut text, "not graded", &refused.collect::<Vec<_>>(), most);
+    if found.refused.iter().any(|file| file.reason == RefusedReason::UnknownExercise) {
+        let _infallible = writeln!(text, "  {FAINT}if all are for one exercise, name it: `--exercise exNN`{FAINT:#}");
+    }
     let missing = class.missing().map(|student| harmless(&student.name));
     list(&mut text, "nothing came from", &missing.collect::<Vec<_>>(), most);
     list(&mut text, "not on the roster", &found.notes.iter().filter_map(stranger).collect::<Vec<_>>(), most);

@@ -21,5 +21,5 @@ pub(super) fn file(name: &str) -> Option<Owner> {
     }
     let upload = words[at + 1].parse().unwrap_or(u64::MAX);
     let number = (!anonymous(at)).then(|| Number::Canvas(words[at].to_owned()));
-    Some(Owner { original, number, person, late, upload, file: Some(file), hint: None })
+    Some(Owner { number, person, late, upload, file: Some(file), ..Owner::plain(&original) })
 }

@@ -13,13 +13,17 @@
 //!   `…_link.html`.
 //! * **GitHub Classroom**, `gh classroom clone student-repos`: `ASSIGNMENT-submissions/ASSIGNMENT-username`, each a git
 //!   repository.
+//! * **Gradescope**, "Export Submissions": a folder a submission, `submission_12345`, and `submission_metadata.yml`, which
+//!   says whose they are: several people's when they handed in as a group.
 //! * Anything else is a student's own folder or archive: `alice`, `alice.zip`.
 
 mod canvas;
 mod classroom;
+mod gradescope;
 mod moodle;
 
 pub(super) use classroom::Repositories;
+pub(super) use gradescope::{Export, LARGEST, METADATA};
 
 use super::archive::Format;
 use super::exercises::Exercises;
@@ -43,6 +47,8 @@ pub(super) struct Owner {
     pub(super) number: Option<Number>,
     /// The name or login in it.
     pub(super) person: String,
+    /// What else the platform calls them: a number, an address.
+    pub(super) words: Vec<String>,
     /// Whether the platform says that it is late.
     pub(super) late: bool,
     /// The platform's number of the upload.
@@ -59,6 +65,7 @@ impl Owner {
             original: name.to_owned(),
             number: None,
             person: name.to_owned(),
+            words: Vec::new(),
             late: false,
             upload: 0,
             file: None,

@@ -88,12 +88,14 @@ impl Lookup {
             | (Some(Number::Moodle(number)), Some(RosterFormat::MoodleWorksheet)) => self.numbers.get(number),
             _ => None,
         };
-        let word = owner.person.to_lowercase();
+        let words = || owner.words.iter().chain([&owner.person]).map(|word| word.to_lowercase());
         // One student's number may be another's in a second column: the column that names students counts first.
-        let by_word = || self.keys.get(&word).filter(|place| place.is_some()).or_else(|| self.words.get(&word));
+        let sure =
+            |map: &'_ BTreeMap<String, Option<usize>>| words().find_map(|word| map.get(&word).copied().flatten());
+        let by_word = || sure(&self.keys).or_else(|| sure(&self.words));
         let by_name = || self.names.get(&folded(&owner.person)).filter(|_| !folded(&owner.person).is_empty());
-        let sure = by_number.or_else(by_word).map(|place| (place, By::Number));
-        sure.or_else(|| by_name().map(|place| (place, By::Name))).and_then(|(place, by)| Some(((*place)?, by)))
+        let sure = by_number.copied().flatten().or_else(by_word).map(|place| (place, By::Number));
+        sure.or_else(|| Some(((*by_name()?)?, By::Name)))
     }
 }
 
