@@ -198,7 +198,7 @@ fn one_exercise_or_student_leaves_what_is_known_of_the_others() {
 fn a_folder_for_temporary_files_that_is_not_there_is_told_with_the_way_out() {
     let desk = class();
     let mut command = desk.command(["batch", "class", "--out", "out"]);
-    let output = command.env("TMPDIR", "/nonexistent").output().unwrap();
+    let output = command.env("TMPDIR", desk.dir().join("nowhere")).output().unwrap();
     let said = desk.said(&output);
     assert!(said.starts_with("exit status: 4") && said.contains("where TMPDIR says"), "{said}");
 }
