@@ -8,18 +8,22 @@ use std::fs::File;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use grade::sandbox::{Plan, ProcessLimits, Rung, View, own_identity, start};
+use grade::sandbox::{
+    GroupLimits, GroupPlan, Groups, Plan, ProcessLimits, Rung, View, keep_groups, own_identity, release_groups, start,
+};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 
 /// What is started around `true`.
 type Way = (&'static str, fn() -> bool);
 
-const WAYS: [Way; 5] = [
+const WAYS: [Way; 6] = [
     ("bare fork and exec", bare),
     ("bubblewrap, the same namespaces and view", bubblewrap),
     ("namespaces", namespaces),
+    ("namespaces, in a control group", in_a_group),
     ("landlock", landlock),
     ("the stage alone", off),
 ];
@@ -27,6 +31,8 @@ const WAYS: [Way; 5] = [
 fn main() {
     let rounds = std::env::var("ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(61);
     let mut times: Vec<Vec<Duration>> = WAYS.iter().map(|_| Vec::new()).collect();
+    // As a worker does, which has one for all of its runs.
+    keep_groups();
     let works: Vec<bool> = WAYS.iter().map(|(_, way)| way()).collect();
     for _ in 0..rounds {
         for (index, (_, way)) in WAYS.iter().enumerate().filter(|(index, _)| works[*index]) {
@@ -42,6 +48,7 @@ fn main() {
             None => println!("{name:<44} does not work here"),
         }
     }
+    release_groups();
 }
 
 fn bare() -> bool {
@@ -72,18 +79,28 @@ fn bubblewrap() -> bool {
 }
 
 fn namespaces() -> bool {
-    contained(Rung::Namespaces)
+    contained(Rung::Namespaces, None)
+}
+
+fn in_a_group() -> bool {
+    group().is_some_and(|group| contained(Rung::Namespaces, Some(group)))
+}
+
+fn group() -> Option<GroupPlan> {
+    static GROUPS: OnceLock<Option<Groups>> = OnceLock::new();
+    let groups = GROUPS.get_or_init(|| Groups::find().ok()).clone()?;
+    Some(GroupPlan { groups, limits: GroupLimits::behind(512 << 20, 64 << 20, 64) })
 }
 
 fn landlock() -> bool {
-    contained(Rung::Landlock)
+    contained(Rung::Landlock, None)
 }
 
 fn off() -> bool {
-    contained(Rung::Off)
+    contained(Rung::Off, None)
 }
 
-fn contained(rung: Rung) -> bool {
+fn contained(rung: Rung, group: Option<GroupPlan>) -> bool {
     let plan = Plan {
         rung,
         argv: vec!["/bin/true".into()],
@@ -96,10 +113,14 @@ fn contained(rung: Rung) -> bool {
         trap_cycle_counter: false,
         fixed_addresses: false,
         outlives: false,
+        group,
     };
     let null = File::options().read(true).write(true).open("/dev/null").expect("/dev/null");
     let grade = Path::new(env!("CARGO_BIN_EXE_grade"));
-    let Ok(staged) = start(&plan, grade, [null.as_fd(), null.as_fd(), null.as_fd()]) else { return false };
+    let Ok(mut staged) = start(&plan, grade, [null.as_fd(), null.as_fd(), null.as_fd()]) else { return false };
     let gone = staged.open_gate().is_ok() && waitpid(staged.child(), Some(WaitPidFlag::__WALL)).is_ok();
+    if let Some(group) = staged.take_group() {
+        group.end();
+    }
     gone && staged.failure("/bin/true").is_none()
 }

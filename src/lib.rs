@@ -11,11 +11,11 @@
 //! | --- | --- | --- |
 //! | [`cli`] | one file a subcommand; the only owner of stdout and stderr | everything; nobody uses it |
 //! | [`batch`] | grades submissions: one exercise of one student, many of many | `pool`, `engine`, `build`, `check`, `course`, `schedule`, `trace`, `folder`, `report` (the class as plain data) |
-//! | [`pool`] | worker processes around builds and runs | `engine`, `build`, `event`, `trace`, `folder`, `sys`, `wire` |
+//! | [`pool`] | worker processes around builds and runs | `engine`, `build`, `event`, `trace`, `folder`, `sandbox`, `sys`, `wire` |
 //! | [`explore`] | one program under many schedules: its different outcomes | `tracer`, `trace` |
 //! | [`engine`] | runs a program and tells what it did: traced, wall, scripted | `tracer`, `sandbox`, `fixture`, `schedule`, `trace`, `course` (limits), `folder`, `sys`, `wire` |
 //! | [`tracer`] | ptrace: the loop, system calls, registers | `clock`, `schedule`, `trace`, `sandbox`, `sys` |
-//! | [`sandbox`] | what a submission may do | `sys` |
+//! | [`sandbox`] | what a submission may do | `folder`, `sys` |
 //! | [`schedule`] | who runs next: pure policies | nothing |
 //! | [`clock`] | virtual time: pure | nothing |
 //! | [`fixture`] | the HTTP server for fetchers | `trace` (its record), `sys` |

@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "trace",
         ],
     ),
-    ("pool", &["build", "course", "engine", "event", "folder", "sys", "trace", "wire"]),
+    ("pool", &["build", "course", "engine", "event", "folder", "sandbox", "sys", "trace", "wire"]),
     ("explore", &["clock", "schedule", "trace", "tracer"]),
     (
         "engine",
@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tracer", &["clock", "sandbox", "schedule", "sys", "trace"]),
     ("build", &["course", "event", "folder", "sandbox", "sys", "wire"]),
     ("fixture", &["sys", "trace"]),
-    ("sandbox", &["clock", "sys"]),
+    ("sandbox", &["clock", "folder", "sys"]),
     ("schedule", &["clock"]),
     ("check", &["clock", "course", "trace"]),
     ("report", &["check", "clock", "course", "event", "trace"]),

@@ -39,6 +39,7 @@ fn plan(rung: Rung, script: &str) -> Plan {
         trap_cycle_counter: false,
         fixed_addresses: false,
         outlives: false,
+        group: None,
     }
 }
 

@@ -3,7 +3,7 @@ use crate::check::verdict::RunSummary;
 use crate::trace::Ended;
 
 /// What all runs used together; none when there were none.
-pub(super) fn summarise(runs: &[CaseRun], cases: usize, schedules: usize, sandbox: &str) -> Option<RunSummary> {
+pub(super) fn summarise(runs: &[CaseRun], cases: usize, schedules: usize, sandbox: String) -> Option<RunSummary> {
     let ends = || runs.iter().map(|run| &run.trace.end);
     let worst = ends().max_by_key(|end| badness(end.ended))?;
     let clock = runs.first()?.trace.header.clock;
@@ -17,7 +17,7 @@ pub(super) fn summarise(runs: &[CaseRun], cases: usize, schedules: usize, sandbo
         threads: ends().map(|end| end.threads).max().unwrap_or(0),
         processes: ends().map(|end| end.processes).max().unwrap_or(0),
         clock,
-        sandbox: sandbox.to_owned(),
+        sandbox,
         ended: worst.ended,
         limit: worst.limit,
         used: worst.used,

@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use super::spawn::Policy;
 use super::{BuildError, cache};
-use crate::sandbox::{self, Identity, Plan, ProcessLimits, Rung, SandboxError, Staged, View};
+use crate::sandbox::{
+    self, GroupLimits, GroupPlan, Groups, Identity, Plan, ProcessLimits, Rung, SandboxError, Staged, View,
+};
 use crate::sys::limit_child::{Resource, limit_child};
 use crate::wire;
 
@@ -35,6 +37,9 @@ pub struct Containment {
     rung: Rung,
     /// Whether each compile may have a user of its own, as root.
     own_user: bool,
+    /// Where compiles can be control groups.
+    #[serde(default)]
+    groups: Option<Groups>,
     /// Where `grade` is, which is executed again as the sandbox's stage.
     #[serde(with = "wire::path")]
     grade: PathBuf,
@@ -45,7 +50,8 @@ impl Containment {
     pub fn best(grade: impl Into<PathBuf>) -> Option<Self> {
         let grade = grade.into();
         let best = sandbox::best(&grade);
-        (best.best != Rung::Off).then_some(Self { rung: best.best, own_user: best.own_user, grade })
+        let groups = best.groups.clone().ok();
+        (best.best != Rung::Off).then_some(Self { rung: best.best, own_user: best.own_user, groups, grade })
     }
 
     /// By this rung, whether it is the best or not; none for [`Rung::Off`].
@@ -55,7 +61,7 @@ impl Containment {
             return None;
         }
         let best = sandbox::best(&grade);
-        Some(Self { rung, own_user: best.best != rung || best.own_user, grade })
+        Some(Self { rung, own_user: best.best != rung || best.own_user, groups: best.groups.clone().ok(), grade })
     }
 }
 
@@ -92,6 +98,8 @@ impl Compile<'_> {
             self.give_to(uid, gid).map_err(cache::failed("give away", self.folder))?;
         }
         let counted = identity.is_some() || by.rung == Rung::Namespaces;
+        let within = policy.memory.map(|memory| GroupLimits::behind(memory, view.fresh_bytes, PROCESSES));
+        let group = by.groups.clone().zip(within).map(|(groups, limits)| GroupPlan { groups, limits });
         let plan = Plan {
             rung: by.rung,
             argv: self.argv.clone(),
@@ -111,6 +119,7 @@ impl Compile<'_> {
             fixed_addresses: false,
             trap_cycle_counter: false,
             outlives: false,
+            group,
         };
         let null = fs::File::open("/dev/null").map_err(system)?;
         let (stdout, its_stdout) = io::pipe().map_err(system)?;

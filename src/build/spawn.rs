@@ -18,7 +18,7 @@ use nix::unistd::Pid;
 use super::contain::Compile;
 use super::output::{Output, Pipe, Stream};
 use super::{BuildError, Builder};
-use crate::sandbox::Staged;
+use crate::sandbox::{OutOfMemory, Staged};
 use crate::sys::limit_child::{Resource, limit_child};
 use crate::sys::subprocess::die_with_parent;
 
@@ -48,6 +48,8 @@ pub(super) struct Finished {
     pub(super) stderr: Vec<u8>,
     /// Why it was ended, when we ended it.
     pub(super) ended: Option<Ended>,
+    /// Whether a process of it was ended for want of memory, above what the policy allows.
+    pub(super) out_of_memory: bool,
 }
 
 /// Why we ended a child.
@@ -145,7 +147,15 @@ fn follow(
     if let Some(error) = group.failure(program) {
         return Err(error);
     }
-    Ok(Finished { status, stdout: output.stdout.kept, stderr: output.stderr.kept, ended })
+    let out_of_memory = match group.out_of_memory() {
+        None => false,
+        Some(OutOfMemory::OfTheGroup) => true,
+        Some(OutOfMemory::OfTheMachine) => {
+            let cause = io::Error::other("the machine ran out of memory");
+            return Err(BuildError::Child { operation: "finish", program: program.to_owned(), cause });
+        }
+    };
+    Ok(Finished { status, stdout: output.stdout.kept, stderr: output.stderr.kept, ended, out_of_memory })
 }
 
 /// A child that is ended, with all that it started, when dropped before its end.
@@ -208,6 +218,14 @@ impl Group {
         }
     }
 
+    /// Whose lack of memory ended a process of it, if any.
+    fn out_of_memory(&self) -> Option<OutOfMemory> {
+        match &self.child {
+            Running::Plain(_) => None,
+            Running::Contained(staged) => staged.out_of_memory(),
+        }
+    }
+
     /// Why it never became the program that it should be.
     fn failure(&self, program: &Path) -> Option<BuildError> {
         let Running::Contained(staged) = &self.child else { return None };
@@ -222,6 +240,11 @@ impl Drop for Group {
         while let Ok(None) = self.try_wait() {
             self.kill();
             thread::sleep(Duration::from_millis(1));
+        }
+        if let Running::Contained(staged) = &mut self.child
+            && let Some(group) = staged.take_group()
+        {
+            group.end();
         }
     }
 }

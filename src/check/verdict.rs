@@ -170,7 +170,8 @@ pub struct RunSummary {
     pub processes: u32,
     /// Which clock the program saw.
     pub clock: ClockKind,
-    /// How the program was contained: `namespaces`, `landlock` or `off`.
+    /// How the program was contained: `namespaces`, `landlock` or `off`; with `, cgroup` behind it where each run was a
+    /// control group.
     #[serde(default)]
     pub sandbox: String,
     /// How the worst run ended.

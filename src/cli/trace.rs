@@ -21,7 +21,7 @@ use super::{Console, Failure};
 use crate::clock::VirtualDuration;
 use crate::explore::surveyed;
 use crate::report::{TextStyle, harmless, trace_text, write_perfetto};
-use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
+use crate::sandbox::{self, Confinement, GroupLimits, GroupPlan, ProcessLimits, Rung, View};
 use crate::trace::{ClockKind, End, Ended, ExitStatus, Trace, write_jsonl};
 use crate::tracer::{self, Epoch, Options, OutputMode, StdinMode, TracerError};
 
@@ -222,6 +222,7 @@ fn confine(options: &mut Options) -> Result<(), Failure> {
         options.stdin = StdinMode::Bytes(bytes);
     }
     let limits = ProcessLimits::behind(CONTAINED_MEMORY, CONTAINED_CPU, Some(CONTAINED_PROCESSES), view.fresh_bytes);
+    let within = GroupLimits::behind(CONTAINED_MEMORY, view.fresh_bytes, CONTAINED_PROCESSES.into());
     options.outside_network = false;
     options.sandbox = Some(Confinement {
         rung: Rung::Namespaces,
@@ -231,6 +232,7 @@ fn confine(options: &mut Options) -> Result<(), Failure> {
         limits,
         shared_memory: None,
         cwd: here,
+        group: best.groups.clone().ok().map(|groups| GroupPlan { groups, limits: within }),
     });
     Ok(())
 }

@@ -26,6 +26,11 @@ pub trait Engine: Send + Sync {
         Rung::Off
     }
 
+    /// The same in words, with what the machine adds to it.
+    fn contained_how(&self) -> String {
+        self.rung().name().to_owned()
+    }
+
     /// Whether its runs may stand side by side: true when time is virtual, so that a busy machine changes nothing.
     fn is_virtual(&self) -> bool {
         false

@@ -10,7 +10,7 @@ use crate::clock::VirtualDuration;
 use crate::course::model::Needs;
 use crate::fixture::Record;
 use crate::folder::Folder;
-use crate::sandbox::{self, Confinement, ProcessLimits, Rung, View};
+use crate::sandbox::{self, Confinement, GroupLimits, GroupPlan, Groups, ProcessLimits, Rung, View};
 use crate::schedule::Switch;
 use crate::trace::{ClockKind, EventKind, Trace};
 use crate::tracer::{
@@ -27,6 +27,9 @@ pub struct TracedEngine {
     processors: usize,
     rung: Rung,
     own_user: bool,
+    /// Where its runs can be control groups.
+    #[serde(default)]
+    groups: Option<Groups>,
     /// The CPUs of its runs; with none each run takes the one that fewest others of this process use.
     pinned: Vec<usize>,
 }
@@ -45,6 +48,7 @@ impl TracedEngine {
             processors: 1,
             rung: Rung::Off,
             own_user: false,
+            groups: None,
             pinned: Vec::new(),
         }
     }
@@ -59,12 +63,18 @@ impl TracedEngine {
         if best.best == Rung::Off {
             return Err(Unsupported { what: "a sandbox", why: best.reasons() });
         }
-        Ok(Self { rung: best.best, own_user: best.own_user, ..self })
+        Ok(Self { rung: best.best, own_user: best.own_user, groups: best.groups.clone().ok(), ..self })
     }
 
     /// Contains what it runs by this rung, whether it is the best or not.
     pub fn contained_by(self, rung: Rung) -> Self {
-        Self { rung, own_user: true, ..self }
+        let groups = sandbox::best(&self.executable).groups.clone().ok().filter(|_| rung != Rung::Off);
+        Self { rung, own_user: true, groups, ..self }
+    }
+
+    /// The same without control groups, as where none can be made.
+    pub fn without_groups(self) -> Self {
+        Self { groups: None, ..self }
     }
 
     /// The same observations, yet in real time.
@@ -110,6 +120,11 @@ impl Engine for TracedEngine {
 
     fn rung(&self) -> Rung {
         self.rung
+    }
+
+    fn contained_how(&self) -> String {
+        let group = if self.groups.is_some() { ", cgroup" } else { "" };
+        format!("{}{group}", self.rung.name())
     }
 
     fn is_virtual(&self) -> bool {
@@ -266,6 +281,8 @@ impl TracedEngine {
         let used = &request.limits;
         let processes = counted.then_some(used.processes);
         let limits = ProcessLimits::behind(used.memory, used.cpu.as_std(), processes, view.fresh_bytes);
+        let within = GroupLimits::behind(used.memory, view.fresh_bytes, used.processes.into());
+        let group = self.groups.clone().map(|groups| GroupPlan { groups, limits: within });
         Ok(Some(Confinement {
             rung: self.rung,
             grade: self.executable.clone(),
@@ -274,6 +291,7 @@ impl TracedEngine {
             limits,
             shared_memory: shared.map(|folder| folder.path().to_owned()),
             cwd,
+            group,
         }))
     }
 }

@@ -29,6 +29,7 @@ use crate::build::{Builder, BuilderSettings};
 use crate::engine::{Engine, EngineError, EngineSettings, Interrupt, RunRequest};
 use crate::event::Silent;
 use crate::folder::remove;
+use crate::sandbox::{keep_groups, release_groups};
 
 /// The hidden subcommand of the worker.
 pub(super) const COMMAND: &str = "__worker";
@@ -62,6 +63,7 @@ fn work(folder: &Path, claims: &Path) -> io::Result<()> {
     dup2_stdin(&null)?;
     dup2_stdout(&null)?;
     remember_panics();
+    keep_groups();
     let state = State::default();
     let (asked_to_end, asking) = UnixStream::pair()?;
     signal_hook::low_level::pipe::register(SIGTERM, asking)?;
@@ -112,6 +114,7 @@ impl State {
     /// the other one takes away, and whoever was first to end the process would leave the rest.
     fn clear_up(&self, folder: &Path) {
         let _alone = self.clearing.lock().unwrap_or_else(PoisonError::into_inner);
+        release_groups();
         remove(folder);
     }
 }

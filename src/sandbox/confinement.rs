@@ -1,7 +1,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{Filter, Identity, Plan, ProcessLimits, Rung, View};
+use super::{Filter, GroupPlan, Identity, Plan, ProcessLimits, Rung, View};
 
 /// How a run is contained, before it is known what it runs: with a program it becomes a [`Plan`].
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct Confinement {
     pub shared_memory: Option<PathBuf>,
     /// The working directory, as the program sees it.
     pub cwd: PathBuf,
+    /// The control group that the run is to be, where there can be one.
+    pub group: Option<GroupPlan>,
 }
 
 impl Confinement {
@@ -37,6 +39,7 @@ impl Confinement {
             trap_cycle_counter: false,
             fixed_addresses: false,
             outlives: true,
+            group: self.group.clone(),
         }
     }
 }

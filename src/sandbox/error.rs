@@ -11,6 +11,14 @@ pub enum SandboxError {
         /// What the system said.
         cause: io::Error,
     },
+    /// The run's control group could not be made, or the program not be put into it.
+    #[error("failed to {operation}: {cause}")]
+    Group {
+        /// What was tried, as a verb.
+        operation: &'static str,
+        /// What the system said, of which file.
+        cause: io::Error,
+    },
     /// A step of the stage failed; it says so itself.
     #[error("the sandbox's stage failed to {0}")]
     Stage(String),
@@ -30,5 +38,9 @@ pub enum SandboxError {
 impl SandboxError {
     pub(super) fn outside(operation: &'static str) -> impl FnOnce(io::Error) -> Self {
         move |cause| Self::Outside { operation, cause }
+    }
+
+    pub(super) fn group(operation: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |cause| Self::Group { operation, cause }
     }
 }

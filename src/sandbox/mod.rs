@@ -10,12 +10,15 @@
 //! | [`Rung::Landlock`] | files, signals and abstract sockets closed; the network is the machine's, and the tracer refuses what leads out of the run |
 //! | [`Rung::Off`] | limits only, when the user says so in so many words |
 //!
+//! Where this machine lets us, the whole tree of a run is also a control group ([`Groups`]), whose limits the kernel keeps.
+//!
 //! Facts and order of steps were measured on Linux 6.18; see `user_namespaces(7)`, `pid_namespaces(7)`, landlock(7),
 //! seccomp(2). This room neither traces nor judges, and knows nothing of courses. The stage's order matters: identity
 //! before the gate, the gate before the drop of rights, filters last.
 
 mod best;
 mod calls;
+mod cgroup;
 mod confinement;
 mod error;
 mod filter;
@@ -32,13 +35,14 @@ mod tracing;
 mod wire;
 
 pub use best::{best, own_identity};
+pub use cgroup::{Group, GroupLimits, Groups, OutOfMemory, keep_groups, release_groups};
 pub use confinement::Confinement;
 pub use error::SandboxError;
 pub use filter::{Filter, Instruction};
 pub use inside::main as stage_main;
-pub use plan::{Identity, Plan, ProcessLimits, Rung, View};
+pub use plan::{GroupPlan, Identity, Plan, ProcessLimits, Rung, View};
 pub use probe::{Probed, Refusal, probe, probe_each};
 pub(crate) use program::program;
-pub use remedy::remedies;
+pub use remedy::{group_remedy, remedies};
 pub use start::{Staged, start};
 pub use tracing::TracingRules;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Filter;
+use super::{Filter, GroupLimits, Groups};
 
 /// Everything that the stage needs to turn itself into a contained program. Plain data: it travels as JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,6 +32,18 @@ pub struct Plan {
     pub fixed_addresses: bool,
     /// Whether its children may outlive it, until the caller kills the init of its namespace.
     pub outlives: bool,
+    /// The control group of all of it, which the caller makes; none where it cannot. Nothing that the stage needs to know.
+    #[serde(skip)]
+    pub group: Option<GroupPlan>,
+}
+
+/// The control group that a run is to be.
+#[derive(Clone, Debug)]
+pub struct GroupPlan {
+    /// Where it is made.
+    pub groups: Groups,
+    /// What all of it may use.
+    pub limits: GroupLimits,
 }
 
 /// How a program is contained.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 
-use super::{Identity, Plan, ProcessLimits, Rung, SandboxError, View, start};
+use super::{GroupLimits, GroupPlan, Groups, Identity, Plan, ProcessLimits, Rung, SandboxError, View, start};
 
 /// What this machine offers.
 #[derive(Clone, Debug)]
@@ -15,6 +15,8 @@ pub struct Probed {
     pub best: Rung,
     /// Why better ones do not.
     pub refused: Vec<Refusal>,
+    /// Where runs can be control groups, or why they cannot.
+    pub groups: Result<Groups, String>,
 }
 
 impl Probed {
@@ -33,29 +35,50 @@ pub struct Refusal {
     pub reason: String,
 }
 
+/// What the group of the throw-away may use.
+const TRIED: GroupLimits = GroupLimits { memory: 256 << 20, processes: 64 };
+
 /// Tries each rung by doing all of it on `/bin/true`, best first. `grade` is this binary's path.
 pub fn probe(grade: &Path, identity: Option<Identity>) -> Probed {
+    let mut groups = Groups::find();
     let mut refused = Vec::new();
     for rung in [Rung::Namespaces, Rung::Landlock] {
-        match try_out(rung, grade, identity) {
-            Ok(()) => return Probed { own_user: false, best: rung, refused },
+        match try_out_with(rung, grade, identity, &mut groups) {
+            Ok(()) => return Probed { own_user: false, best: rung, refused, groups },
             Err(error) => refused.push(Refusal { rung, reason: error.to_string() }),
         }
     }
-    Probed { own_user: false, best: Rung::Off, refused }
+    Probed { own_user: false, best: Rung::Off, refused, groups }
 }
 
 /// Tries every rung, best first, and says why those that do not work do not.
 pub fn probe_each(grade: &Path, identity: Option<Identity>) -> Vec<(Rung, Option<Refusal>)> {
     [Rung::Namespaces, Rung::Landlock]
         .map(|rung| {
-            let refusal = try_out(rung, grade, identity).err();
+            let refusal = try_out(rung, grade, identity, None).err();
             (rung, refusal.map(|error| Refusal { rung, reason: error.to_string() }))
         })
         .to_vec()
 }
 
-fn try_out(rung: Rung, grade: &Path, identity: Option<Identity>) -> Result<(), SandboxError> {
+/// Tries a rung in a control group; when it is that which fails, without: a rung is none the worse for it.
+fn try_out_with(
+    rung: Rung,
+    grade: &Path,
+    identity: Option<Identity>,
+    groups: &mut Result<Groups, String>,
+) -> Result<(), SandboxError> {
+    let plan = groups.as_ref().ok().map(|groups| GroupPlan { groups: groups.clone(), limits: TRIED });
+    match try_out(rung, grade, identity, plan) {
+        Err(error @ SandboxError::Group { .. }) => {
+            *groups = Err(error.to_string());
+            try_out(rung, grade, identity, None)
+        }
+        result => result,
+    }
+}
+
+fn try_out(rung: Rung, grade: &Path, identity: Option<Identity>, group: Option<GroupPlan>) -> Result<(), SandboxError> {
     let plan = Plan {
         rung,
         argv: vec!["/bin/true".into()],
@@ -68,6 +91,7 @@ fn try_out(rung: Rung, grade: &Path, identity: Option<Identity>) -> Result<(), S
         trap_cycle_counter: false,
         fixed_addresses: false,
         outlives: false,
+        group,
     };
     let null =
         File::options().read(true).write(true).open("/dev/null").map_err(SandboxError::outside("open /dev/null"))?;

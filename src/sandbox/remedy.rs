@@ -48,6 +48,16 @@ pub fn remedies(refused: &[Refusal]) -> Vec<String> {
     remedies_by(refused, &Settings::read())
 }
 
+/// How runs come to be control groups, where they are not.
+pub const fn group_remedy(root: bool) -> &'static str {
+    if root {
+        "for control groups: on a machine with systemd `systemd-run --scope -p Delegate=yes grade …`; in a container the \
+         hierarchy must be writable (`--privileged`, or a mount of /sys/fs/cgroup that is)"
+    } else {
+        "for control groups, on a machine with systemd: `systemd-run --user --scope -p Delegate=yes grade …`"
+    }
+}
+
 fn remedies_by(refused: &[Refusal], settings: &Settings) -> Vec<String> {
     let mut ways = Vec::new();
     for refusal in refused {

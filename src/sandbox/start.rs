@@ -15,7 +15,7 @@ use nix::unistd::Pid;
 
 use super::mounts::INSIDE;
 use super::wire::{self, Packet};
-use super::{Identity, Plan, Rung, SandboxError};
+use super::{Group, Identity, OutOfMemory, Plan, Rung, SandboxError};
 use crate::sys::stage::{Launch, launch};
 
 /// The hidden subcommand under which this binary becomes the stage.
@@ -32,6 +32,7 @@ pub struct Staged {
     control: OwnedFd,
     child: Pid,
     program: Pid,
+    group: Option<Group>,
 }
 
 /// Starts the stage with `grade` (the path of this binary) and waits until the program is at the gate. The caller's
@@ -70,10 +71,15 @@ pub fn start(plan: &Plan, grade: &Path, stdio: [BorrowedFd<'_>; 3]) -> Result<St
         // that back (oom_score_adj in proc(5)). Without the right to say so it is as likely as we.
         let _ = fs::write(format!("/proc/{pid}/oom_score_adj"), FIRST_TO_GO);
     }
-    let mut staged = Staged { control: outer, child: Pid::from_raw(pid), program: Pid::from_raw(0) };
+    let mut staged = Staged { control: outer, child: Pid::from_raw(pid), program: Pid::from_raw(0), group: None };
     if plan.rung == Rung::Namespaces {
         write_maps(pid, plan.identity).map_err(SandboxError::outside("write the id maps of a user namespace"))?;
         staged.tell(&Packet::Mapped)?;
+    }
+    // Beside the stage's own work, of which this is no part: it costs a run nothing that it waits for.
+    if let Err(error) = staged.place(plan) {
+        staged.end();
+        return Err(error);
     }
     match wire::receive(staged.control.as_fd(), MsgFlags::empty()) {
         Ok(Some(Packet::Ready(program))) => staged.program = Pid::from_raw(program),
@@ -85,6 +91,22 @@ pub fn start(plan: &Plan, grade: &Path, stdio: [BorrowedFd<'_>; 3]) -> Result<St
 }
 
 impl Staged {
+    /// Puts the stage into the run's control group, if it has one, before it makes another process or opens its gate.
+    fn place(&mut self, plan: &Plan) -> Result<(), SandboxError> {
+        if let Some(wanted) = &plan.group {
+            let group = wanted.groups.take(wanted.limits).map_err(SandboxError::group("make a control group"))?;
+            let added = group.add(self.child.as_raw());
+            self.group = Some(group);
+            added.map_err(SandboxError::group("put the stage into a control group"))?;
+        }
+        if plan.rung == Rung::Namespaces { self.tell(&Packet::Placed) } else { Ok(()) }
+    }
+
+    /// The run's control group, for who ends the run: all that is in it must have been waited for when it is dropped.
+    pub fn take_group(&mut self) -> Option<Group> {
+        self.group.take()
+    }
+
     /// The program's process id, as the caller's namespace counts.
     pub const fn program(&self) -> Pid {
         self.program
@@ -110,6 +132,11 @@ impl Staged {
     /// When the stage is gone.
     pub fn open_gate_with(&self, word: &str, instead: &str) -> Result<(), SandboxError> {
         self.tell(&Packet::Go(word.to_owned(), instead.to_owned()))
+    }
+
+    /// Whose lack of memory ended a process of the run, if any has been by now. Known where it is a control group.
+    pub fn out_of_memory(&self) -> Option<OutOfMemory> {
+        self.group.as_ref()?.out_of_memory()
     }
 
     /// What went wrong behind the gate, if anything has by now.

@@ -10,7 +10,7 @@ use super::options::Options;
 use super::regs::calls::{LARGE_MAPS, MESSAGES};
 use super::streams::Streams;
 use super::tracee::Running;
-use crate::sandbox::{self, Confinement, Filter, Rung, SandboxError, Staged};
+use crate::sandbox::{self, Confinement, Filter, Group, Rung, SandboxError, Staged};
 use crate::sys::child::Step;
 use crate::sys::descriptor::{duplicate, process};
 
@@ -61,6 +61,11 @@ impl Contained {
         };
         let program = options.argv.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Ok((Self { staged, program, rung: confinement.rung }, running))
+    }
+
+    /// The run's control group: whoever has ended all of the run is to give it back.
+    pub(super) fn take_group(&mut self) -> Option<Group> {
+        self.staged.take_group()
     }
 
     /// What will be the program, as we call it.

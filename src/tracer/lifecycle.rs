@@ -241,6 +241,10 @@ impl World<'_> {
                 self.deadlines.cancel(key);
             }
         }
+        if status == ExitStatus::Signal(libc::SIGKILL) && self.ended_for_want_of_memory() {
+            // It did not leave: it was ended.
+            return;
+        }
         if pid == self.root && self.left.is_none() {
             self.left = Some((status, self.time.now()));
             let patience = self.time.now().saturating_add(self.options.linger);

@@ -65,6 +65,7 @@ mod locks;
 mod loopback;
 mod marks;
 mod memory;
+mod memory_group;
 mod noise;
 mod options;
 mod preempt;

@@ -58,6 +58,7 @@ fn run(options: &Options, survey: Option<Survey>) -> Result<Recorded, TracerErro
     world.files.give_back();
     ran?;
     killed?;
+    world.leave_group()?;
     let switches = world.turns.as_ref().map(Turns::switches).unwrap_or_default();
     let (words, standing) = (std::mem::take(&mut world.words), std::mem::take(&mut world.standing));
     let repeats = options.has_schedule();
@@ -77,9 +78,10 @@ fn start_and_follow(
     let filters: Vec<Step> = filters(sight)?.into_iter().map(Step::Filter).collect();
     let contained = match &options.sandbox {
         Some(confinement) => {
-            let (contained, running) = Contained::start(options, confinement, sight, &world.streams)?;
+            let (mut contained, running) = Contained::start(options, confinement, sight, &world.streams)?;
             world.root = contained.tid();
             world.init = contained.init();
+            world.group = contained.take_group();
             world.adopt(world.root, world.root, Slot::Running(running), Role::Program);
             Some(contained)
         }

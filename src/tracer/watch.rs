@@ -206,6 +206,7 @@ impl Watch {
         if self.limits_looked_at.elapsed() > self.limit_pause {
             let began = Instant::now();
             Self::limit_of_watching(world);
+            world.ended_for_want_of_memory();
             if let Some(used) = world.options.limits.memory.and_then(|most| world.memory_above(most)) {
                 world.end_by_limit(LimitKind::Memory, used);
             }

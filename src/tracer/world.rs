@@ -24,6 +24,7 @@ use super::vdso::Grants;
 use super::waits::Waits;
 use super::woken::Woken;
 use crate::clock::{Deadlines, VirtualInstant};
+use crate::sandbox::Group;
 use crate::trace::{ClockKind, Ended, EventKind, ExitStatus, LimitKind, Pid, Refused};
 
 /// Everything that is known of a run while it goes on. Each family of events changes it in its own file; this one holds
@@ -66,6 +67,10 @@ pub(super) struct World<'o> {
     pub(super) ending: Option<(Ended, Option<LimitKind>)>,
     /// How much was used of what a limit counts, when that ended the run.
     pub(super) over: Option<u64>,
+    /// The control group of the program, if it is one: whatever it started is in it.
+    pub(super) group: Option<Group>,
+    /// Whether the machine ended a process of the program for want of memory that was not the program's doing.
+    pub(super) starved: bool,
     /// What the program was refused for want of more.
     pub(super) refused: BTreeSet<Refused>,
     /// How many descriptors we have sent for it.
@@ -174,6 +179,8 @@ impl<'o> World<'o> {
             left: None,
             ended_children: Vec::new(),
             ending: None,
+            group: None,
+            starved: false,
             over: None,
             refused: BTreeSet::new(),
             carried: 0,

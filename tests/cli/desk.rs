@@ -107,7 +107,7 @@ impl Desk {
             [
                 (r#""(ns|real|cpu|elapsed|t|used)":\d+"#, r#""$1":[N]"#),
                 // The best that this machine has.
-                ("sandbox: (namespaces|landlock)", "sandbox: [RUNG]"),
+                ("sandbox: (namespaces|landlock)(, cgroup)?", "sandbox: [RUNG]"),
                 (r"\d+\.\d{3} s\b", "[TIME]"),
                 (r"up to [\d.]+ (ns|µs|ms|s)\b", "up to [TIME]"),
                 (r"watched in [\d.]+ (ns|µs|ms|s)\b", "watched in [TIME]"),

@@ -199,7 +199,7 @@ fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) 
         return Ok(Some(format!("{said}\nerror: compiling it writes a file of more than {} MiB\n", FILE_SIZE >> 20)));
     }
     let plain = anstream::adapter::strip_str(&said).to_string();
-    if plain.contains("memory allocation of") && finished.status.code() != Some(1) {
+    if finished.out_of_memory || plain.contains("memory allocation of") && finished.status.code() != Some(1) {
         return Ok(Some(format!("{said}\nerror: compiling it takes more than 2 GiB of memory\n")));
     }
     if finished.status.code() != Some(1) {
