@@ -1,5 +1,5 @@
 //! A grader that is killed at any moment, alone or together with its workers, leaves nothing: no process, no mount, no object
-//! of System V IPC, no control group; and no file once the next `grade` has begun.
+//! of System V IPC; and no file and no control group once the next `grade` has begun.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -198,6 +198,26 @@ fn mounts() -> String {
     fs::read_to_string("/proc/self/mountinfo").expect("mounts")
 }
 
+/// Control groups of graders that are gone.
+fn groups_of_the_dead() -> Vec<PathBuf> {
+    fn look(folder: &Path, deeper: u32, into: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let maker = name.strip_prefix("grade-run-").and_then(|rest| rest.split('-').next()?.parse::<u32>().ok());
+            match maker {
+                Some(maker) if !Path::new(&format!("/proc/{maker}")).exists() => into.push(entry.path()),
+                None if deeper > 0 && entry.file_type().is_ok_and(|kind| kind.is_dir()) => {
+                    look(&entry.path(), deeper - 1, into);
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    look(Path::new("/sys/fs/cgroup"), 6, &mut found);
+    found
+}
+
 /// Moments that differ from run to run of this test, and a place to say which they were.
 fn moments() -> impl Iterator<Item = Duration> {
     let mut state = u64::from(std::process::id()) << 20 | 0x9e37;
@@ -245,6 +265,12 @@ fn killed_at_random_moments(arguments: impl Fn(&Place, u64) -> Vec<String>) {
     let last: Vec<&str> = last.iter().map(String::as_str).collect();
     assert!(place.grade(&last).status().expect("grade").success());
     assert_eq!(files(&place), Vec::<String>::new(), "the next grading removes what was left");
+    // Of the tests beside this one some may be killed just now: those go with their own next.
+    let gone = within(Duration::from_mins(1), || {
+        assert!(place.grade(&["doctor"]).status().expect("grade").success());
+        groups_of_the_dead().is_empty()
+    });
+    assert!(gone, "{:?}", groups_of_the_dead());
 }
 
 #[test]
