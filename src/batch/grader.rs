@@ -3,6 +3,7 @@ use std::cell::Cell;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::last_words::last_words;
 use super::runs::{Round, unvirtualised, which};
 use super::summary::summarise;
 use super::{Engines, Forgetful, Interrupted, Memory, OurFault, RunKey, Seeds};
@@ -248,6 +249,8 @@ impl Rounds<'_> {
             case: run.case_index,
             schedule: run.schedule,
         });
+        let words = failing.and_then(|run| last_words(&spec.cases[run.case_index].name, &run.trace, program));
+        notes.extend(words);
         let failing = failing.map(|run| run.trace.clone());
         let mut result = blank(self.task, judgement.verdict());
         result.score = judgement.score();

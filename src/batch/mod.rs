@@ -15,6 +15,7 @@ mod fault;
 mod fewest;
 mod grader;
 pub mod journal;
+mod last_words;
 mod memory;
 mod plan;
 mod runs;

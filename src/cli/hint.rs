@@ -3,6 +3,10 @@
 use super::args::ExerciseArg;
 use super::place::Place;
 use super::{Console, Exit, Failure, catalogue, list};
+use crate::report::human;
+
+/// The widest line of a hint, without what stands before it.
+const WIDTH: usize = 78;
 
 pub(crate) fn run(args: &ExerciseArg, console: &Console) -> Result<Exit, Failure> {
     let place = Place::find()?;
@@ -21,7 +25,10 @@ pub(crate) fn run(args: &ExerciseArg, console: &Console) -> Result<Exit, Failure
     let shown = if place.workspace.is_some() { (record.hints + 1).min(hints.len()) } else { hints.len() };
     let mut text = String::new();
     for check in &hints[..shown] {
-        text.push_str(&format!("{}\n  {}\n", check.name, check.hint.trim().replace('\n', "\n  ")));
+        text.push_str(&format!("{}\n", check.name));
+        for line in check.hint.trim().lines().flat_map(|line| human::lines("", line, WIDTH)) {
+            text.push_str(&format!("  {line}\n"));
+        }
     }
     match hints.len() - shown {
         0 => {}

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
 
 use super::{harmless, table};
 use crate::check::verdict::{CheckResult, ExerciseResult, RunSummary, Status, Verdict};
@@ -20,7 +21,7 @@ const FAINT: Style = Style::new().dimmed();
 const HINT: Style = AnsiColor::Cyan.on_default();
 
 /// The widest line of running text.
-const WIDTH: usize = 100;
+const WIDTH: usize = 80;
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +72,7 @@ pub fn render(result: &ExerciseResult, context: Context<'_>) -> String {
         push(&mut text, 0, "");
     }
     for note in &result.notes {
-        push(&mut text, 2, &format!("{FAINT}note{FAINT:#}: {note}"));
+        wrapped(&mut text, 2, &format!("{FAINT}note{FAINT:#}: "), note);
     }
     if let Some(run) = &result.run {
         usage(&mut text, result, run);
@@ -105,20 +106,29 @@ fn score_line(result: &ExerciseResult) -> String {
 
 /// Writes a text in lines that a person likes to read, each indented; `head` stands before the first word.
 fn wrapped(text: &mut String, indent: usize, head: &str, words: &str) {
+    for line in lines(head, words, WIDTH - indent) {
+        push(text, indent, &line);
+    }
+}
+
+/// Running text in lines of at most `most` columns, but for words that are longer; `head`, which may have colours, stands
+/// before the first word.
+pub fn lines(head: &str, words: &str, most: usize) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut line = head.to_owned();
-    let mut width = indent;
+    let mut width = anstream::adapter::strip_str(head).to_string().width();
     for word in words.split_whitespace() {
-        let length = word.chars().count();
-        if width + length > WIDTH && width > indent {
-            push(text, indent, line.trim_end());
-            line.clear();
-            width = indent;
+        let length = word.width();
+        if width > 0 && width + length > most {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            width = 0;
         }
         line.push_str(word);
         line.push(' ');
         width += length + 1;
     }
-    push(text, indent, line.trim_end());
+    lines.push(line.trim_end().to_owned());
+    lines
 }
 
 fn build_failed(text: &mut String, result: &ExerciseResult) {
