@@ -67,8 +67,9 @@ pub struct Fault {
 /// Judges a submission by its runs. A check holds only if it holds in every case that it looks at and under every
 /// schedule tried; the first run that breaks it is shown, a visible case before a hidden one.
 ///
-/// What measures time or CPU, and the snapshot, is judged under the natural schedule alone (unless only others were
-/// run): another schedule is a run that need not be as fast. What the engine does not observe is `unobserved`.
+/// What measures CPU, and the snapshot, is judged under the natural schedule alone (unless only others were run): under
+/// another one CPU time is counted in stops, and the lines need not come as they do at once. A time holds under all of them, but
+/// for what the schedule itself held back ([`Noise`](super::noise::Noise)). What the engine does not observe is `unobserved`.
 pub fn judge(
     spec: &Spec,
     runs: &[CaseRun],
@@ -199,7 +200,7 @@ fn settle(run: &Run<'_>, finding: Finding) -> Finding {
 }
 
 /// Whether another schedule than the natural one can change what the checks say of a case: not when all that look at it
-/// measure time or CPU.
+/// measure CPU.
 pub fn depends_on_schedule(spec: &Spec, case: &Case) -> bool {
     spec.checks
         .iter()
@@ -236,10 +237,7 @@ pub fn is_settled(
 
 /// Kinds that only the natural schedule can be judged by.
 const fn natural_only(kind: &CheckKind) -> bool {
-    matches!(
-        kind,
-        CheckKind::Elapsed(_) | CheckKind::Gap(_) | CheckKind::Cpu(_) | CheckKind::Parallel(_) | CheckKind::Snapshot(_)
-    )
+    matches!(kind, CheckKind::Cpu(_) | CheckKind::Parallel(_) | CheckKind::Snapshot(_))
 }
 
 fn blank(check: &Check, status: Status, message: String) -> CheckResult {

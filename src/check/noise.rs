@@ -4,7 +4,9 @@ use crate::trace::{ClockKind, Trace};
 
 /// How far a measured time may be off without anybody's fault.
 ///
-/// The virtual clock measures exactly, so nothing is forgiven. On the machine's clock a loaded machine makes everything
+/// The virtual clock measures exactly, so nothing is forgiven under the natural schedule. Another schedule holds threads back, and lets
+/// them compute one at a time: what that could have lengthened is no fault, and what is left beyond it is one, for another
+/// order of the threads has made it. On the machine's clock a loaded machine makes everything
 /// later, never earlier: what misses an upper bound by less than a quarter of it (or 250 ms, or the time that the machine
 /// is known to have kept the program waiting, whichever is most) is not decided, rather than failed; a lower bound holds to the millisecond, which is the timers' slack. A time between two lines may be
 /// shorter, too, when the first of them came late, so there the same allowance is made downwards. CPU time is a measurement under both clocks
@@ -15,6 +17,9 @@ pub(crate) struct Noise {
     lower: bool,
     slack: VirtualDuration,
     known: VirtualDuration,
+    /// What a schedule may have added, and (of a time between two lines) taken away.
+    forced: VirtualDuration,
+    forced_below: VirtualDuration,
 }
 
 /// The least that is always put down to a loaded machine.
@@ -25,18 +30,21 @@ impl Noise {
     pub(crate) fn of_elapsed(trace: &Trace) -> Self {
         let wall = trace.header.clock == ClockKind::Wall;
         let slack = if wall { VirtualDuration::from_millis(1) } else { VirtualDuration::ZERO };
-        Self { upper: wall, lower: false, slack, known: VirtualDuration::from_nanos(trace.end.noise) }
+        let known = VirtualDuration::from_nanos(trace.end.noise);
+        let forced = if wall { VirtualDuration::ZERO } else { known };
+        Self { upper: wall, lower: false, slack, known, forced, forced_below: VirtualDuration::ZERO }
     }
 
     /// Of a time between two lines.
     pub(crate) fn of_gap(trace: &Trace) -> Self {
         let elapsed = Self::of_elapsed(trace);
-        Self { lower: elapsed.upper, ..elapsed }
+        Self { lower: elapsed.upper, forced_below: elapsed.forced, ..elapsed }
     }
 
     /// Of CPU time.
     pub(crate) const fn of_cpu() -> Self {
-        Self { upper: true, lower: false, slack: VirtualDuration::ZERO, known: VirtualDuration::ZERO }
+        let zero = VirtualDuration::ZERO;
+        Self { upper: true, lower: false, slack: zero, known: zero, forced: zero, forced_below: zero }
     }
 
     /// Judges a value against its least and most.
@@ -46,11 +54,13 @@ impl Noise {
         least: Option<VirtualDuration>,
         most: Option<VirtualDuration>,
     ) -> Measured {
-        if let Some(least) = least.filter(|least| value.saturating_add(self.slack) < *least) {
+        if let Some(least) =
+            least.filter(|least| value.saturating_add(self.slack).saturating_add(self.forced_below) < *least)
+        {
             let near = self.lower && value.abs_diff(least) < self.allowance(least);
             return if near { Measured::Unclear } else { Measured::TooShort };
         }
-        if let Some(most) = most.filter(|most| value > *most) {
+        if let Some(most) = most.filter(|most| value > most.saturating_add(self.forced)) {
             let near = self.upper && value.abs_diff(most) < self.allowance(most);
             return if near { Measured::Unclear } else { Measured::TooLong };
         }
@@ -102,6 +112,18 @@ mod tests {
         assert_eq!(judge(ms(2_000)), Measured::Right);
         assert_eq!(judge(VirtualDuration::from_nanos(1_999_999_999)), Measured::TooShort);
         assert_eq!(judge(VirtualDuration::from_nanos(2_200_000_001)), Measured::TooLong);
+    }
+
+    #[test]
+    fn what_a_schedule_held_back_is_no_fault_and_what_is_beyond_it_is_one() {
+        let mut trace = Builder::new().schedule(7).build();
+        trace.end.noise = 50_000_000;
+        let judge = |noise: Noise, value| noise.judge(ms(value), Some(ms(2_000)), Some(ms(2_200)));
+        assert_eq!(judge(Noise::of_elapsed(&trace), 2_250), Measured::Right);
+        assert_eq!(judge(Noise::of_elapsed(&trace), 2_251), Measured::TooLong);
+        assert_eq!(judge(Noise::of_elapsed(&trace), 1_999), Measured::TooShort, "nobody is held back into the past");
+        assert_eq!(judge(Noise::of_gap(&trace), 1_950), Measured::Right, "its first line may have been held back");
+        assert_eq!(judge(Noise::of_gap(&trace), 1_949), Measured::TooShort);
     }
 
     #[test]

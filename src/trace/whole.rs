@@ -79,7 +79,9 @@ pub struct End {
     /// How often virtual time jumped.
     pub jumps: u64,
     /// For how long, in real nanoseconds, the machine kept the program (or the one who watches it) waiting for a CPU, as
-    /// far as is known: a time on the wall clock is not known better than this. 0 under the virtual clock.
+    /// far as is known: a time on the wall clock is not known better than this. Under the virtual clock and a schedule other than
+    /// the natural one: for how long, in virtual nanoseconds, the schedule held threads back, and their CPU time, for they run one
+    /// at a time. 0 under the natural schedule.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub noise: u64,
     /// System calls and clocks that the run used and the engine does not cover.

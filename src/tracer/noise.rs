@@ -1,7 +1,9 @@
-//! How long the machine kept a run on its own clock waiting: times that were measured meanwhile are no better known.
+//! How long a run was kept waiting, by the machine when it is on its clock and by a schedule when it is under one: times that were
+//! measured meanwhile are no better known.
 
 use super::procfs::Procfs;
 use super::time::Pace;
+use super::turns::Turns;
 use super::world::World;
 
 /// What is known of the waiting so far.
@@ -45,10 +47,16 @@ impl World<'_> {
         own.ran_and_waited().unwrap_or_default().0.saturating_sub(*before)
     }
 
-    /// For how long (real ns) the machine kept the run and its tracer waiting for a processor; 0 on the virtual clock.
+    /// For how long (real ns) the machine kept the run and its tracer waiting for a processor. On the virtual clock: for how long
+    /// (virtual ns) a schedule kept it waiting, and what its threads computed, one at a time; 0 under the natural one.
     pub(super) fn noise(&mut self) -> u64 {
         if self.time.pace() == Pace::Virtual {
-            return 0;
+            let left_nature = |turns: &&Turns| !turns.switches().is_empty();
+            return self
+                .turns
+                .as_ref()
+                .filter(left_nature)
+                .map_or(0, |turns| turns.forced().as_nanos() + self.counts.cpu);
         }
         let mut threads = std::mem::take(&mut self.noise.ended);
         let living = self.tasks.values_mut().filter(|task| task.ended.is_none());

@@ -6,7 +6,8 @@ use crate::check::testing::{
 use crate::check::verdict::{Status, Verdict};
 use crate::check::{CaseRun, judge};
 use crate::course::model::{
-    Bounds, Case, CheckKind, Count, Deadlock, Elapsed, ExitCheck, Needs, Quantified, SnapshotCheck, SnapshotMode, Spec,
+    Bounds, Case, CheckKind, Count, Cpu, CpuOf, Deadlock, Elapsed, ExitCheck, Needs, Quantified, SnapshotCheck,
+    SnapshotMode, Spec,
 };
 use crate::trace::{Builder, Ended, LimitKind, Trace};
 
@@ -145,12 +146,26 @@ fn an_authors_mistake_is_no_failure_of_the_students() {
 }
 
 #[test]
-fn times_are_judged_under_the_natural_schedule_and_results_under_all() {
+fn times_and_results_are_judged_under_all_schedules_and_cpu_under_the_natural_one() {
     let took = |millis, schedule| run(0, schedule, Builder::new().schedule(schedule).at(millis).build());
     let elapsed = CheckKind::Elapsed(Elapsed { until: None, bounds: at_most("2s") });
     let elapsed = spec(vec![case("one", &[])], vec![check("it", 1, elapsed)]);
-    assert_eq!(judge_all(&elapsed, &[took(1_000, 0), took(9_000, 3)]).verdict(), Verdict::Passed);
-    assert_eq!(judge_all(&elapsed, &[took(9_000, 3)]).verdict(), Verdict::Failed, "only this one was run");
+    assert_eq!(judge_all(&elapsed, &[took(1_000, 0), took(2_000, 3)]).verdict(), Verdict::Passed);
+    assert_eq!(judge_all(&elapsed, &[took(1_000, 0), took(9_000, 3)]).verdict(), Verdict::Failed);
+    let held = |by| {
+        let mut held = took(2_100, 3);
+        held.trace.end.noise = by;
+        judge_all(&elapsed, &[took(1_000, 0), held]).verdict()
+    };
+    assert_eq!(held(100_000_000), Verdict::Passed, "the schedule itself held it back");
+    assert_eq!(held(99_000_000), Verdict::Failed);
+    let cpu = CheckKind::Cpu(Cpu { of: CpuOf::Tree, bounds: at_most("2s") });
+    let cpu = spec(vec![case("one", &[])], vec![check("it", 1, cpu)]);
+    let used = |seconds: u64, schedule| {
+        run(0, schedule, Builder::new().schedule(schedule).exit(0, seconds * 1_000_000_000).build())
+    };
+    assert_eq!(judge_all(&cpu, &[used(1, 0), used(9, 3)]).verdict(), Verdict::Passed);
+    assert_eq!(judge_all(&cpu, &[used(9, 3)]).verdict(), Verdict::Failed, "only this one was run");
     let free = CheckKind::Deadlock(Deadlock { expected: false });
     let free = spec(vec![case("one", &[])], vec![check("it", 1, free)]);
     let stuck = run(0, 3, Builder::new().stuck(&[(10, "futex")]).build());

@@ -103,6 +103,9 @@ impl World<'_> {
         let last = sleepers.iter().map(|(_, _, at)| *at).filter(|at| *at <= together).max();
         let until = last.unwrap_or(at);
         self.note_waits(until);
+        if let Some(turns) = &mut self.turns {
+            turns.let_wait(until.since(first));
+        }
         self.time.jump(until);
     }
 

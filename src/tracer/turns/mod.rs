@@ -96,6 +96,8 @@ pub(super) struct Turns {
     asked_to_pause: u64,
     pauses: VirtualDuration,
     paused: BTreeSet<ThreadNumber>,
+    /// For how long in all threads that waited for a time were let wait longer.
+    late: VirtualDuration,
     /// Who was preempted for the sake of those that wait for a time, and has not gone on since.
     makes_room: Option<ThreadNumber>,
     reads: u32,
@@ -151,6 +153,7 @@ impl Turns {
             asked_to_pause: 0,
             pauses: PAUSES,
             paused: BTreeSet::new(),
+            late: VirtualDuration::ZERO,
             makes_room: None,
             reads: 0,
             idle_stops: 0,
@@ -165,6 +168,17 @@ impl Turns {
     /// Where the run left the natural way.
     pub(super) fn switches(&self) -> Vec<Switch> {
         self.policy.switches().to_vec()
+    }
+
+    /// For how long at most, of the run so far, the schedule has kept somebody from going on.
+    pub(super) const fn forced(&self) -> VirtualDuration {
+        let spent = BUDGET.as_nanos() - self.budget.as_nanos() + PAUSES.as_nanos() - self.pauses.as_nanos();
+        VirtualDuration::from_nanos(spent).saturating_add(self.late)
+    }
+
+    /// Those whose time came were let wait for so much longer, for the sake of one whose time comes later.
+    pub(super) const fn let_wait(&mut self, time: VirtualDuration) {
+        self.late = self.late.saturating_add(time);
     }
 
     /// A new thread. Those of the fixture are counted apart, so that the program's are the same without it.
