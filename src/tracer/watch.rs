@@ -98,6 +98,7 @@ impl Watch {
                     }
                     // A program may stop so often that there is never a pause.
                     world.fire_overdue();
+                    world.stop_for_the_woken();
                     if self.limits_looked_at.elapsed() > self.limit_pause {
                         self.limits(world);
                     }
@@ -142,6 +143,8 @@ impl Watch {
         }
         if world.woken.are_waited_for() {
             pause = FIRST_LOOK;
+        } else if let Some(from) = world.woken.are_due() {
+            pause = pause.min(from.since(world.time.now()).as_std().max(FIRST_LOOK));
         } else if world.nothing_is_due() {
             pause = pause.max(LAST_LOOK);
         }
@@ -180,6 +183,7 @@ impl Watch {
         if moved == Moved::Yes {
             self.something_moved();
         }
+        world.stop_for_the_woken();
         self.limits(world);
         Ok(())
     }
@@ -311,6 +315,7 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
             Ok(())
         }
         Stop::Asked => {
+            world.mend_interrupted_call(tid)?;
             world.resume_as_before(tid);
             Ok(())
         }

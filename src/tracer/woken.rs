@@ -2,13 +2,15 @@
 //!
 //! A run is pinned to one processor. Bare, a sleeper whose time is up would go on at once beside the thread that computes; here
 //! the two share what the machine leaves them, and on a busy one the woken thread may get its first instruction long after the
-//! other has moved time on. So those who stop before a call meanwhile wait for it, until it has stopped itself, sleeps again, or
-//! has computed for a moment. A thread that computes without a call waits for nobody, and runs on.
+//! other has moved time on. So those who stop before a call meanwhile wait for it, and those who compute are asked to stop,
+//! until it sleeps again or has computed for a moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::time::{Duration, Instant};
 
-use super::procfs::State;
+use super::procfs::{self, State};
+use super::regs::{Registers, negative};
 use super::stop::Change;
 use super::task::Slot;
 use super::time::Pace;
@@ -23,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const HEAD_START: VirtualDuration = VirtualDuration::from_millis(1);
 /// A stop before a system call, as `waitpid` tells of it.
 const BEFORE_A_CALL: i32 = libc::SIGTRAP | (libc::PTRACE_EVENT_SECCOMP << 8);
+/// A stop that we asked for.
+const ASKED: i32 = libc::SIGTRAP | (libc::PTRACE_EVENT_STOP << 8);
 
 /// How the status of a stopped thread ends.
 const STOPPED: i32 = 0x7f;
@@ -40,6 +44,8 @@ struct Since {
 pub(super) struct Woken {
     threads: BTreeMap<i32, Since>,
     waiting: Vec<(i32, i32)>,
+    /// Who was asked to stop for their sake.
+    asked: BTreeSet<i32>,
 }
 
 impl Woken {
@@ -48,9 +54,14 @@ impl Woken {
         self.threads.is_empty()
     }
 
-    /// Whether somebody waits for a woken thread.
+    /// Whether somebody waits for a woken thread, or will when it stops.
     pub(super) fn are_waited_for(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.waiting.is_empty() || !self.asked.is_empty()
+    }
+
+    /// From which moment on others wait for one of them.
+    pub(super) fn are_due(&self) -> Option<VirtualInstant> {
+        self.threads.values().map(|since| since.from).min()
     }
 }
 
@@ -91,27 +102,71 @@ impl World<'_> {
 
     /// A thread has changed. Whether it is to stand where it is until the woken ones have had their turn.
     pub(super) fn waits_for_woken(&mut self, tid: i32, status: i32) -> bool {
+        // Any stop takes the place of one that was asked for.
+        let asked = self.woken.asked.remove(&tid);
         if self.woken.is_empty() {
             return false;
         }
         if self.woken.threads.contains_key(&tid) {
-            // We asked it to stop, which may come twice: once in its call, once behind it. Any other stop is its own.
-            let wakes = self.tasks.get(&tid).and_then(super::task::Task::wait).is_some_and(|wait| wait.firing);
-            if !wakes && status >> 16 != libc::PTRACE_EVENT_STOP {
+            // Before its first step a thread makes calls that stop, and one that was woken reads the clock: it goes on until it sleeps.
+            if !matches!(Change::decode(status), Change::Stopped(_)) || status >> 16 == libc::PTRACE_EVENT_EXIT {
                 self.woken.threads.remove(&tid);
             }
             return false;
         }
         // One that was killed where it stood is told of as it is.
         self.woken.waiting.retain(|(waiting, _)| *waiting != tid);
-        let now = self.time.now();
         let waits = matches!(Change::decode(status), Change::Stopped(_))
-            && status >> 8 == BEFORE_A_CALL
-            && self.woken.threads.values().any(|since| since.from <= now);
+            && (status >> 8 == BEFORE_A_CALL || (asked && status >> 8 == ASKED))
+            && self.somebody_is_due();
         if waits {
             self.woken.waiting.push((tid, status));
         }
         waits
+    }
+
+    fn somebody_is_due(&self) -> bool {
+        self.woken.are_due().is_some_and(|from| from <= self.time.now())
+    }
+
+    /// Those who compute are asked to stop, when somebody who was woken has not had its turn.
+    pub(super) fn stop_for_the_woken(&mut self) {
+        if self.woken.is_empty() || !self.somebody_is_due() {
+            return;
+        }
+        let woken = &mut self.woken;
+        for task in self.tasks.values_mut() {
+            if let Slot::Running(running) = &task.slot
+                && task.pending.is_none()
+                && !woken.threads.contains_key(&task.tid)
+                && !woken.asked.contains(&task.tid)
+                && task.procfs.state() == State::Runs
+            {
+                running.interrupt();
+                woken.asked.insert(task.tid);
+            }
+        }
+    }
+
+    /// A thread stands where we asked it to. It may have been about to sleep in a call of which a stop is an interruption, and that the
+    /// kernel does not make again by itself: then it makes it again.
+    pub(super) fn mend_interrupted_call(&mut self, tid: i32) -> io::Result<()> {
+        let Some(task) = self.tasks.get(&tid) else { return Ok(()) };
+        let Slot::Stopped(stopped) = &task.slot else { return Ok(()) };
+        if task.pending.is_some() {
+            return Ok(());
+        }
+        let mut registers = stopped.registers()?;
+        let number = registers.number();
+        let waits_for = procfs::signal_set(tid, "SigPnd:") | procfs::signal_set(tid, "ShdPnd:");
+        if number >= 0
+            && registers.result() == negative(libc::EINTR)
+            && waits_for & !procfs::signal_set(tid, "SigBlk:") == 0
+        {
+            registers.rewind(number);
+            stopped.set_registers(&registers)?;
+        }
+        Ok(())
     }
 
     /// The stops that waited, once all who were woken have had their turn.
@@ -134,6 +189,7 @@ impl World<'_> {
             };
             computes && matches!(task.slot, Slot::Running(_)) && !rests
         });
+        self.woken.asked.retain(|tid| tasks.contains_key(tid));
         if self.woken.is_empty() { std::mem::take(&mut self.woken.waiting) } else { Vec::new() }
     }
 }
