@@ -2,30 +2,30 @@
 
 use super::quiet::Moved;
 use super::task::{Pending, Slot};
-use super::time::Pace;
 use super::world::{Due, World};
-use crate::clock::{VirtualDuration, VirtualInstant};
+use crate::clock::VirtualInstant;
 use crate::trace::{Ended, LimitKind};
 
-/// Beside running threads a deadline fires this much late at most. Two that lie close together then fire one after the
-/// other, each when the one before has gone to sleep again: the order of what they do does not depend on luck.
-pub(super) const GRACE: VirtualDuration = VirtualDuration::from_millis(2);
-
 impl World<'_> {
-    /// Fires what is due although something runs.
+    /// Fires what is due although something runs. Of threads one at a time: the next when the one before has had its turn.
     pub(super) fn fire_overdue(&mut self) -> Moved {
-        let now = match self.time.pace() {
-            Pace::Real => self.time.now(),
-            Pace::Virtual => VirtualInstant::from_nanos(self.time.now().as_nanos().saturating_sub(GRACE.as_nanos())),
-        };
+        let now = self.time.now();
         let mut moved = Moved::No;
         // Timers set themselves anew: what they set is not fired in the same round.
-        let due: Vec<_> = std::iter::from_fn(|| self.deadlines.take_due(now)).collect();
-        for (key, due) in due {
-            self.fire(due, key.at());
-            if let Due::Wait(tid) = due {
-                self.let_woken_first(tid);
+        let mut due = Vec::new();
+        while !self.somebody_is_due() {
+            let Some((key, one)) = self.deadlines.take_due(now) else { break };
+            match one {
+                Due::Wait(tid) => {
+                    self.fire(one, key.at());
+                    self.let_woken_first(tid);
+                    moved = Moved::Yes;
+                }
+                _ => due.push((key, one)),
             }
+        }
+        for (key, one) in due {
+            self.fire(one, key.at());
             moved = Moved::Yes;
         }
         if moved == Moved::Yes {
@@ -39,6 +39,11 @@ impl World<'_> {
     pub(super) fn fire_first(&mut self) {
         if let Some((key, due)) = self.deadlines.take_due(self.time.now()) {
             self.fire(due, key.at());
+            if let Due::Wait(tid) = due
+                && self.others_wake_soon()
+            {
+                self.let_woken_first(tid);
+            }
         }
     }
 

@@ -5,6 +5,9 @@
 //! before its running moves time on; one that had slept has nothing to catch up. So two that compute side by side
 //! for a second take a second, and two that wake each other in turn take the sum. More threads than the machine has
 //! processors share them.
+//!
+//! Time does not pass a deadline before it has fired, nor does it go on for others before the one that was woken has had its turn:
+//! what they computed meanwhile is made up for then. So a sleep beside a busy thread ends at its time, and many in a row do not lag.
 
 use std::time::Instant;
 
@@ -108,8 +111,8 @@ impl World<'_> {
             return;
         }
         let asked = self.pacer.real;
-        let before = self.time.now();
-        let mut now = before;
+        let before = self.time.reached();
+        let (mut reached, mut now) = (before, self.time.now());
         let mut used = 0;
         let mut ran_again = Vec::new();
         for tid in self.those_to_ask(stopped) {
@@ -126,23 +129,35 @@ impl World<'_> {
             }
             let ran = (cpu - last.cpu).saturating_sub(cost);
             let waited_now = waited.saturating_sub(last.waited);
-            let begin = last.begin(now, asked, cpu - last.cpu, waited_now);
+            let woken = self.woken.has(tid);
+            let begin = last.begin(if woken { now } else { reached }, asked, cpu - last.cpu, waited_now);
             let local = begin.saturating_add(VirtualDuration::from_nanos(ran));
             task.progress = Progress { cpu, waited, local, asked: Some(asked) };
-            now = now.max(local);
+            let side = if woken { &mut now } else { &mut reached };
+            *side = local.max(*side);
             used += ran;
         }
         // Before time moves: by then it had not run yet.
         for tid in ran_again {
             self.note_end_of_wait(tid);
         }
-        now = now.max(self.bounded_by_processors(used, before));
+        reached = reached.max(self.bounded_by_processors(used, before));
         // Threads that really ran side by side moved time by no more than the real time.
-        let step = now.since(before).as_nanos().min(real);
-        self.time.move_on(VirtualDuration::from_nanos(step));
-        if step > 0 {
+        let real = VirtualDuration::from_nanos(real);
+        reached = reached.min(before.saturating_add(real));
+        now = now.min(self.time.now().saturating_add(real));
+        if reached > before || now > self.time.now() {
             self.time.something_ran();
         }
+        // Whoever is due goes on at its time, before the others' next deeds, however much they have computed meanwhile.
+        if !self.somebody_is_due() {
+            reached = reached.max(now);
+            now = reached;
+        }
+        if let Some(due) = self.deadlines.earliest() {
+            now = now.min(due);
+        }
+        self.time.run_to(reached, now);
         match stopped {
             Some(_) => self.end_grant(),
             None => self.end_grant_if_behind(),

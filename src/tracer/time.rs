@@ -22,6 +22,8 @@ pub(super) enum Pace {
 pub(super) struct Time {
     pace: Pace,
     now: VirtualInstant,
+    /// Up to which moment threads have really run: ahead of `now` while somebody is due, or was just woken, whose turn it is first.
+    reached: VirtualInstant,
     epoch: Epoch,
     /// When the wait for the outside world was last counted.
     waits_since: Option<Instant>,
@@ -30,12 +32,13 @@ pub(super) struct Time {
 impl Time {
     /// A clock that stands still until [`Time::start`].
     pub(super) const fn new(pace: Pace, epoch: Epoch) -> Self {
-        Self { pace, now: VirtualInstant::START, epoch, waits_since: None }
+        Self { pace, now: VirtualInstant::START, reached: VirtualInstant::START, epoch, waits_since: None }
     }
 
     /// The program begins.
     pub(super) fn start(&mut self) {
         self.now = VirtualInstant::START;
+        self.reached = VirtualInstant::START;
     }
 
     pub(super) const fn pace(&self) -> Pace {
@@ -50,6 +53,17 @@ impl Time {
     /// The time when it was last brought up to date.
     pub(super) const fn now(&self) -> VirtualInstant {
         self.now
+    }
+
+    /// Up to which moment threads have run; never before [`Self::now`].
+    pub(super) fn reached(&self) -> VirtualInstant {
+        self.reached.max(self.now)
+    }
+
+    /// Threads have run up to `reached`; of that, the time until `now` counts already.
+    pub(super) fn run_to(&mut self, reached: VirtualInstant, now: VirtualInstant) {
+        self.reached = self.reached().max(reached);
+        self.now = self.now.max(now);
     }
 
     /// Moves on by what ran.

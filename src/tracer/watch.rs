@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use super::calls;
 use super::error::TracerError;
-use super::fire::GRACE;
 use super::options::PATIENCE;
 use super::quiet::{Moved, Quiet};
 use super::stop::{Change, Stop};
@@ -92,6 +91,7 @@ impl Watch {
                 Waited::Changed(tid, status) => {
                     self.something_moved();
                     for (tid, status) in Self::with_all_others(world, tid, status)? {
+                        world.fire_before(tid, status);
                         if !world.waits_for_woken(tid, status) {
                             change(world, tid, status)?;
                         }
@@ -135,7 +135,7 @@ impl Watch {
             pause = match world.time.pace() {
                 Pace::Real => due.since(world.time.now()).as_std().clamp(FIRST_LOOK, LAST_LOOK * 4),
                 Pace::Virtual => {
-                    let left = due.saturating_add(GRACE).since(world.time.now()).as_std();
+                    let left = due.since(world.time.reached()).as_std();
                     // Only half of a long way: on a busy machine we may be late.
                     pause.min(if left > 2 * LAST_LOOK { left / 2 } else { left.max(NEAR_LOOK) })
                 }
@@ -171,6 +171,7 @@ impl Watch {
             Quiet::Still => match wait::any(false).map_err(wait_failed)? {
                 Waited::Changed(tid, status) => {
                     for (tid, status) in Self::with_all_others(world, tid, status)? {
+                        world.fire_before(tid, status);
                         if !world.waits_for_woken(tid, status) {
                             change(world, tid, status)?;
                         }

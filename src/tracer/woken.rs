@@ -19,6 +19,10 @@ use crate::clock::{VirtualDuration, VirtualInstant};
 
 /// A woken thread that has used so much CPU time (ns) has had its turn.
 const ITS_TURN: u64 = 200_000;
+/// So much, when others are to be woken this soon after it: they go on one after the other, each when the one before has gone to sleep
+/// again, so that the order of what they do does not depend on luck.
+const ITS_TURN_BEFORE_OTHERS: u64 = 2_000_000;
+const SOON: VirtualDuration = VirtualDuration::from_millis(2);
 /// Nobody waits longer than this for a woken thread: the machine may have no time for it at all.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How far others may go on before a new thread begins. Bare, its maker is the quicker one.
@@ -31,10 +35,10 @@ const ASKED: i32 = libc::SIGTRAP | (libc::PTRACE_EVENT_STOP << 8);
 /// How the status of a stopped thread ends.
 const STOPPED: i32 = 0x7f;
 
-/// When a thread was woken, the CPU time (ns) that it had used then, and from which moment on others wait for it.
+/// When a thread was woken, the CPU time (ns) up to which it has its turn, and from which moment on others wait for it.
 #[derive(Clone, Copy, Debug)]
 struct Since {
-    cpu: u64,
+    until: u64,
     real: Instant,
     from: VirtualInstant,
 }
@@ -59,6 +63,11 @@ impl Woken {
         !self.waiting.is_empty() || !self.asked.is_empty()
     }
 
+    /// Whether this is one of them.
+    pub(super) fn has(&self, tid: i32) -> bool {
+        self.threads.contains_key(&tid)
+    }
+
     /// From which moment on others wait for one of them.
     pub(super) fn are_due(&self) -> Option<VirtualInstant> {
         self.threads.values().map(|since| since.from).min()
@@ -69,12 +78,18 @@ impl World<'_> {
     /// The time of this thread's wait is up while others run.
     pub(super) fn let_woken_first(&mut self, tid: i32) {
         let cpu = self.tasks.get_mut(&tid).and_then(|task| task.procfs.ran()).map_or(0, |(cpu, _)| cpu);
-        self.let_first(tid, cpu, self.time.now());
+        let turn = if self.others_wake_soon() { ITS_TURN_BEFORE_OTHERS } else { ITS_TURN };
+        self.let_first(tid, cpu.saturating_add(turn), self.time.now());
+    }
+
+    /// Whether another deadline follows so soon after now that its thread might overtake the one that is woken now.
+    pub(super) fn others_wake_soon(&self) -> bool {
+        self.deadlines.earliest().is_some_and(|due| due <= self.time.now().saturating_add(SOON))
     }
 
     /// This thread is new.
     pub(super) fn let_new_begin(&mut self, tid: i32) {
-        self.let_first(tid, 0, self.time.now().saturating_add(HEAD_START));
+        self.let_first(tid, ITS_TURN, self.time.now().saturating_add(HEAD_START));
     }
 
     /// A thread stands before a call that is to wait until these have had their turn; false when there is nothing to wait for.
@@ -89,7 +104,7 @@ impl World<'_> {
         waits
     }
 
-    fn let_first(&mut self, tid: i32, cpu: u64, from: VirtualInstant) {
+    fn let_first(&mut self, tid: i32, until: u64, from: VirtualInstant) {
         if self.options.processors > 1
             || self.turns.is_some()
             || self.started.is_none()
@@ -97,7 +112,17 @@ impl World<'_> {
         {
             return;
         }
-        self.woken.threads.insert(tid, Since { cpu, real: Instant::now(), from });
+        self.woken.threads.insert(tid, Since { until, real: Instant::now(), from });
+    }
+
+    /// A thread stands before a call: what was due before it came there fires first.
+    pub(super) fn fire_before(&mut self, tid: i32, status: i32) {
+        if status >> 8 == BEFORE_A_CALL && self.turns.is_none() && self.time.pace() == Pace::Virtual {
+            self.advance(Some(tid));
+            if self.deadlines.earliest().is_some_and(|due| due <= self.time.now()) {
+                self.fire_overdue();
+            }
+        }
     }
 
     /// A thread has changed. Whether it is to stand where it is until the woken ones have had their turn.
@@ -125,7 +150,7 @@ impl World<'_> {
         waits
     }
 
-    fn somebody_is_due(&self) -> bool {
+    pub(super) fn somebody_is_due(&self) -> bool {
         self.woken.are_due().is_some_and(|from| from <= self.time.now())
     }
 
@@ -180,7 +205,7 @@ impl World<'_> {
             if task.wait().is_some_and(|wait| wait.firing) {
                 return true;
             }
-            let computes = task.procfs.ran().is_some_and(|(cpu, _)| cpu < since.cpu.saturating_add(ITS_TURN));
+            let computes = task.procfs.ran().is_some_and(|(cpu, _)| cpu < since.until);
             // One that stands at a stop will be told of by a wait.
             let rests = match task.procfs.state() {
                 State::Asleep | State::Uninterruptible | State::Dead => true,

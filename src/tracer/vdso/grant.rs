@@ -4,7 +4,6 @@ use std::io;
 
 use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::sys::clock_code::word;
-use crate::tracer::fire::GRACE;
 use crate::tracer::memory;
 use crate::tracer::progress::STOP_COST;
 use crate::tracer::regs::{Native, Registers};
@@ -36,8 +35,8 @@ impl Grant {
     /// without a stop.
     fn new(given: VirtualInstant, local: VirtualInstant, cpu: u64, deadline: Option<VirtualInstant>) -> Self {
         let most = given.saturating_add(SPAN);
-        // The first reading after the deadline's grace is a stop, at which it fires.
-        let limit = deadline.map_or(most, |deadline| most.min(deadline.saturating_add(GRACE)));
+        // The first reading after the deadline is a stop, at which it fires.
+        let limit = deadline.map_or(most, |deadline| most.min(deadline));
         // What the stop itself costs the thread is not its own time: as in the account of its progress.
         Self { base: local.min(given), cpu: cpu.saturating_add(STOP_COST), given, limit }
     }
@@ -168,7 +167,6 @@ mod tests {
     use super::{Grant, SPAN, STOP_COST};
     use crate::clock::VirtualInstant;
     use crate::sys::clock_code::LEAST_STEP;
-    use crate::tracer::fire::GRACE;
 
     const fn at(nanos: u64) -> VirtualInstant {
         VirtualInstant::from_nanos(nanos)
@@ -201,7 +199,7 @@ mod tests {
                 let Some(moment) = hand_out(&grant, &mut last, used) else { break };
                 prop_assert!(moment > before);
                 prop_assert!(moment <= given + SPAN.as_nanos());
-                prop_assert!(due.is_none_or(|due| moment <= given + due + GRACE.as_nanos()));
+                prop_assert!(due.is_none_or(|due| moment <= given + due));
                 prop_assert_eq!(grant.read_up_to(at(last), Some(used)), at(last));
             }
         }
