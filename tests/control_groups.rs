@@ -184,7 +184,7 @@ fn a_killed_graders_groups_go_with_the_next_grader() {
     grader.stdout.take().expect("a pipe").read_exact(&mut line).expect("it begins");
     let during = groups_of(grader.id());
     grader.kill().and_then(|()| grader.wait()).expect("ended");
-    assert_eq!(!during.is_empty(), has_groups(), "{during:?}");
+    assert_eq!(!during.is_empty(), has_groups(), "{during:?}, {:?}", best(grade_binary()).groups);
     // Whoever comes next sweeps, when the last of the killed are gone.
     let gone = (0..100).any(|_| {
         let doctor = Command::new(grade_binary()).arg("doctor").output().expect("grade");

@@ -54,8 +54,6 @@ fn run(control: &OwnedFd) -> Result<u8, StepError> {
     die_with_starter(control)?;
     loopback::bring_up().map_err(step("bring the loopback interface up"))?;
     sethostname("exercise").map_err(step("name the host"))?;
-    // What is made before that would be in no control group.
-    expect(control, &Packet::Placed)?;
     match split().map_err(step("fork the program from its init"))? {
         Side::Parent(child) => Ok(init(child, plan.outlives)),
         Side::Child => program(&plan, control).map(|never| match never {}),

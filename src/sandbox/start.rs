@@ -57,29 +57,36 @@ pub fn start(plan: &Plan, grade: &Path, stdio: [BorrowedFd<'_>; 3]) -> Result<St
         }
         Rung::Landlock | Rung::Off => 0,
     };
-    let pid = launch(&Launch {
-        namespaces,
-        executable: &executable,
-        argv: &[c"grade".to_owned(), CString::new(STAGE_COMMAND).expect("no NUL in the subcommand's name")],
-        env: &[],
-        descriptors: [stdio[0], stdio[1], stdio[2], plan_file.as_fd(), inner.as_fd()],
-    })
-    .map_err(SandboxError::outside("clone into new namespaces"))?;
-    drop(inner);
+    let [input, output, errors] = stdio.map(|stream| stream.try_clone_to_owned());
+    let copied = SandboxError::outside("copy a descriptor");
+    let streams = input.and_then(|input| Ok([input, output?, errors?])).map_err(copied)?;
+    let stage = move || {
+        let [input, output, errors] = &streams;
+        launch(&Launch {
+            namespaces,
+            executable: &executable,
+            argv: &[c"grade".to_owned(), CString::new(STAGE_COMMAND).expect("no NUL in the subcommand's name")],
+            env: &[],
+            descriptors: [input.as_fd(), output.as_fd(), errors.as_fd(), plan_file.as_fd(), inner.as_fd()],
+        })
+        .map_err(SandboxError::outside("clone into new namespaces"))
+    };
+    let (pid, group) = match &plan.group {
+        None => (stage()?, None),
+        Some(wanted) => {
+            let group = wanted.groups.take(wanted.limits).map_err(SandboxError::group("make a control group"))?;
+            (group.start(stage)?, Some(group))
+        }
+    };
     if plan.rung != Rung::Off {
         // Where memory runs out before a limit of ours is seen, the program goes first; root's word also keeps it from taking
         // that back (oom_score_adj in proc(5)). Without the right to say so it is as likely as we.
         let _ = fs::write(format!("/proc/{pid}/oom_score_adj"), FIRST_TO_GO);
     }
-    let mut staged = Staged { control: outer, child: Pid::from_raw(pid), program: Pid::from_raw(0), group: None };
+    let mut staged = Staged { control: outer, child: Pid::from_raw(pid), program: Pid::from_raw(0), group };
     if plan.rung == Rung::Namespaces {
         write_maps(pid, plan.identity).map_err(SandboxError::outside("write the id maps of a user namespace"))?;
         staged.tell(&Packet::Mapped)?;
-    }
-    // Beside the stage's own work, of which this is no part: it costs a run nothing that it waits for.
-    if let Err(error) = staged.place(plan) {
-        staged.end();
-        return Err(error);
     }
     match wire::receive(staged.control.as_fd(), MsgFlags::empty()) {
         Ok(Some(Packet::Ready(program))) => staged.program = Pid::from_raw(program),
@@ -91,17 +98,6 @@ pub fn start(plan: &Plan, grade: &Path, stdio: [BorrowedFd<'_>; 3]) -> Result<St
 }
 
 impl Staged {
-    /// Puts the stage into the run's control group, if it has one, before it makes another process or opens its gate.
-    fn place(&mut self, plan: &Plan) -> Result<(), SandboxError> {
-        if let Some(wanted) = &plan.group {
-            let group = wanted.groups.take(wanted.limits).map_err(SandboxError::group("make a control group"))?;
-            let added = group.add(self.child.as_raw());
-            self.group = Some(group);
-            added.map_err(SandboxError::group("put the stage into a control group"))?;
-        }
-        if plan.rung == Rung::Namespaces { self.tell(&Packet::Placed) } else { Ok(()) }
-    }
-
     /// The run's control group, for who ends the run: all that is in it must have been waited for when it is dropped.
     pub fn take_group(&mut self) -> Option<Group> {
         self.group.take()

@@ -14,8 +14,6 @@ use nix::sys::socket::{
 pub(super) enum Packet {
     /// From the starter: the id maps are written.
     Mapped,
-    /// From the starter: the control group has you, or there is none.
-    Placed,
     /// From the program: I am this process (by the kernel's word) and wait at the gate.
     Ready(i32),
     /// From the starter: the tracer is attached, go on, with this word in the place of that one: arguments that were not
@@ -38,7 +36,6 @@ pub(super) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
 pub(super) fn send(socket: BorrowedFd<'_>, packet: &Packet) -> io::Result<()> {
     let body = match packet {
         Packet::Mapped => b"m".to_vec(),
-        Packet::Placed => b"p".to_vec(),
         Packet::Ready(_) => b"r".to_vec(),
         Packet::Go(word, instead) => [b"g", word.as_bytes(), b"\0", instead.as_bytes()].concat(),
         Packet::Failed(text) => [b"f", text.as_bytes()].concat(),
@@ -81,7 +78,6 @@ pub(super) fn receive(socket: BorrowedFd<'_>, flags: MsgFlags) -> io::Result<Opt
     Ok(Some(match (length, body[0]) {
         (0, _) => Packet::Closed,
         (_, b'm') => Packet::Mapped,
-        (_, b'p') => Packet::Placed,
         (_, b'r') => Packet::Ready(sender.unwrap_or(0)),
         (_, b'g') => {
             let words = text();

@@ -13,14 +13,16 @@ use crate::trace::{Ended, LimitKind};
 impl World<'_> {
     /// Whether the kernel has ended a process of the program for want of memory. The run is over then.
     pub(super) fn ended_for_want_of_memory(&mut self) -> bool {
-        let Some(group) = self.group.as_ref().filter(|_| self.ending.is_none()) else { return false };
+        let Some(group) = &self.group else { return false };
         let most = group.most_memory();
         match group.out_of_memory() {
             Some(OutOfMemory::OfTheGroup) => self.end_by_limit(LimitKind::Memory, most),
-            Some(OutOfMemory::OfTheMachine) => {
+            // When a limit was passed before, that is what it ended by.
+            Some(OutOfMemory::OfTheMachine) if self.ending.is_none() => {
                 self.starved = true;
                 self.end(Ended::Interrupted, None);
             }
+            Some(OutOfMemory::OfTheMachine) => {}
             None => return false,
         }
         true

@@ -31,10 +31,12 @@ pub(super) fn field(text: &str, name: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok())
 }
 
-/// Who is in a group, as far as we can see them.
+/// Who is in a group, as far as we can see them; a thread of ours may be, and is not meant.
 pub(super) fn members(group: &Path) -> Vec<i32> {
+    let own = std::process::id().cast_signed();
     // Those of another process namespace are told as 0.
-    read(group, "cgroup.procs").lines().filter_map(|line| line.parse().ok()).filter(|pid| *pid > 0).collect()
+    let pids = read(group, "cgroup.procs");
+    pids.lines().filter_map(|line| line.parse().ok()).filter(|pid| *pid > 0 && *pid != own).collect()
 }
 
 /// Whether a list of words parted by spaces has this one.

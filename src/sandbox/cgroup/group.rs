@@ -4,12 +4,16 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sched::{sched_getaffinity, sched_setaffinity};
 use nix::sys::signal::{Signal, kill};
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::Pid;
 
+use super::door::Door;
 use super::files::{field, members, read, write, write_if_there};
 use super::groups::{GroupLimits, give_back};
 use super::hierarchy::Version;
+use crate::sandbox::SandboxError;
 
 /// The lock on a group's folder, by which others know that its maker lives.
 pub(super) type Held = fs::File;
@@ -26,8 +30,10 @@ pub struct Group {
     limits: GroupLimits,
     /// What the kernel had counted when the run began.
     before: Counted,
-    /// None once it is gone.
-    held: Option<Held>,
+    /// What starts processes in it, where it has one.
+    door: Option<Door>,
+    /// The locks on its folders.
+    held: Vec<Held>,
 }
 
 /// Whose lack of memory ended a process of a group.
@@ -47,17 +53,22 @@ struct Counted {
 }
 
 impl Group {
-    /// Makes the rest of a group whose first folder is there and held.
+    /// Makes a group of folders that are there and held.
     pub(super) fn new(
         version: Version,
         memory: PathBuf,
         processes: Option<PathBuf>,
-        held: Held,
+        held: Vec<Held>,
         limits: GroupLimits,
     ) -> io::Result<Self> {
-        let mut group = Self { version, memory, processes, limits, before: Counted::default(), held: Some(held) };
+        let mut group = Self { version, memory, processes, limits, before: Counted::default(), door: None, held };
         // Dropped on an error, and removed then.
         group.set_up()?;
+        if version == Version::One {
+            group.door = Some(Door::open(
+                [Some(group.memory.clone()), group.processes.clone()].into_iter().flatten().collect(),
+            )?);
+        }
         group.before = group.counted();
         Ok(group)
     }
@@ -77,9 +88,6 @@ impl Group {
                 write_if_there(&self.memory, "memory.oom.group", "1")?;
             }
         }
-        if let Some(processes) = &self.processes {
-            fs::create_dir(processes)?;
-        }
         write(self.counts_processes(), "pids.max", &self.limits.processes.to_string())
             .or_else(|error| if self.version == Version::One && self.processes.is_none() { Ok(()) } else { Err(error) })
     }
@@ -96,16 +104,28 @@ impl Group {
         self.memory.parent()
     }
 
-    /// Puts a process into the group, with all that it makes from then on.
+    /// Starts a process of ours in the group, by `start`, which gives its id. It dies with the group, if not before.
     ///
     /// # Errors
-    /// When the kernel does not let us.
-    pub fn add(&self, pid: i32) -> io::Result<()> {
-        write(&self.memory, "cgroup.procs", &pid.to_string())?;
-        match &self.processes {
-            Some(processes) => write(processes, "cgroup.procs", &pid.to_string()),
-            None => Ok(()),
-        }
+    /// Those of `start`, and when the kernel does not let us; nothing is left running then.
+    pub(in crate::sandbox) fn start(
+        &self,
+        start: impl FnOnce() -> Result<i32, SandboxError> + Send + 'static,
+    ) -> Result<i32, SandboxError> {
+        let failed = SandboxError::group("start the stage in a control group");
+        let Some(door) = &self.door else {
+            let pid = start()?;
+            if let Err(cause) = write(&self.memory, "cgroup.procs", &pid.to_string()) {
+                let _gone = kill(Pid::from_raw(pid), Signal::SIGKILL);
+                let _reaped = waitpid(Pid::from_raw(pid), Some(WaitPidFlag::__WALL));
+                return Err(failed(cause));
+            }
+            return Ok(pid);
+        };
+        let pid = door.call(start).map_err(failed)??;
+        // As if the calling thread had made it. It can only be gone already, which who waits for it sees.
+        let _gone = sched_getaffinity(Pid::from_raw(0)).and_then(|here| sched_setaffinity(Pid::from_raw(pid), &here));
+        Ok(pid)
     }
 
     /// Bytes of memory that all of it may use.
@@ -151,10 +171,21 @@ impl Drop for Group {
             let _all_the_same = write(self.counts_processes(), "pids.max", "0");
             end_members(&self.memory);
         }
+        drop(self.door.take());
         // What is left is swept by the next grader, once we let go of it.
-        self.processes.iter().for_each(|folder| drop(fs::remove_dir(folder)));
-        let _swept_later = fs::remove_dir(&self.memory);
-        drop(self.held.take());
+        self.processes.iter().for_each(|folder| remove(folder));
+        remove(&self.memory);
+        self.held.clear();
+    }
+}
+
+/// Removes a group when the last of it, dead already, has left it.
+fn remove(group: &Path) {
+    let began = Instant::now();
+    while fs::remove_dir(group).is_err_and(|error| error.kind() == io::ErrorKind::ResourceBusy)
+        && began.elapsed() < LAST_CHANCE
+    {
+        thread::sleep(Duration::from_micros(200));
     }
 }
 
@@ -187,7 +218,7 @@ mod tests {
         for (name, text) in files {
             fs::write(folder.path().join(name), text).unwrap();
         }
-        let held = fs::File::open(folder.path()).unwrap();
+        let held = vec![fs::File::open(folder.path()).unwrap()];
         let limits = GroupLimits { memory: 1 << 30, processes: 48 };
         let group = Group::new(version, folder.path().to_owned(), None, held, limits).unwrap();
         (folder, group)
@@ -222,7 +253,12 @@ mod tests {
     #[test]
     fn version_1_has_the_same_in_other_files() {
         let control = |kill: u64| format!("oom_kill_disable 0\nunder_oom 0\noom_kill {kill}\n");
-        let files = [("memory.limit_in_bytes", ""), ("memory.failcnt", "7\n"), ("memory.oom_control", &control(0))];
+        let files = [
+            ("memory.limit_in_bytes", ""),
+            ("tasks", ""),
+            ("memory.failcnt", "7\n"),
+            ("memory.oom_control", &control(0)),
+        ];
         let (folder, group) = group(Version::One, &files);
         let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
         assert_eq!(fs::read_to_string(folder.path().join("memory.limit_in_bytes")).unwrap(), (1_u64 << 30).to_string());

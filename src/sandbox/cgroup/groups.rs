@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::files::{has_word, members, read, write};
+use super::files::{has_word, read, write};
 use super::group::{Group, Held};
 use super::hierarchy::{Own, Version};
 use super::sweep::{ITSELF, RUN, sweep};
@@ -92,7 +92,8 @@ impl Groups {
     }
 
     fn swept(self) -> Self {
-        sweep(&self.memory, self.processes.as_deref());
+        sweep(&self.memory);
+        self.processes.iter().for_each(|parent| sweep(parent));
         self
     }
 
@@ -110,26 +111,42 @@ impl Groups {
         if let Some(group) = known {
             return Ok(group);
         }
-        let (name, held) = self.new_name()?;
+        let (name, held) = self.new_folders()?;
         let processes = self.processes.as_ref().map(|parent| parent.join(&name));
         Group::new(self.version, self.memory.join(&name), processes, held, limits)
     }
 
-    /// A name that no other process has, and the lock on the group of that name.
-    fn new_name(&self) -> io::Result<(String, Held)> {
+    /// New folders of one name, and the locks on them.
+    fn new_folders(&self) -> io::Result<(String, Vec<Held>)> {
         static MADE: AtomicU64 = AtomicU64::new(0);
-        loop {
+        let parents = || [Some(&self.memory), self.processes.as_ref()].into_iter().flatten();
+        'name: loop {
             let name = format!("{RUN}{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
-            match fs::create_dir(self.memory.join(&name)) {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(error) => return Err(error),
+            let mut held = Vec::new();
+            for parent in parents() {
+                match new_folder(&parent.join(&name)) {
+                    Ok(Some(lock)) => held.push(lock),
+                    other => {
+                        // Another name is tried, where there is one.
+                        for made in parents().take(held.len()) {
+                            let _swept_later = fs::remove_dir(made.join(&name));
+                        }
+                        other?;
+                        continue 'name;
+                    }
+                }
             }
-            // When one who sweeps was quicker, another name is tried.
-            if let Some(held) = lock(&self.memory.join(&name))? {
-                return Ok((name, held));
-            }
+            return Ok((name, held));
         }
+    }
+}
+
+/// A new group's folder, and the lock on it; none when there is one of that name, or one who sweeps was quicker.
+fn new_folder(folder: &Path) -> io::Result<Option<Held>> {
+    match fs::create_dir(folder) {
+        Ok(()) => lock(folder),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -145,13 +162,18 @@ fn unified(own: &Path) -> Result<Groups, String> {
     }
     // In one that we have made before, or whoever started us, the others stand beside it.
     let is_ours = own.file_name().is_some_and(|name| name.to_string_lossy().starts_with(ITSELF));
-    if !is_ours && members(own) == [std::process::id().cast_signed()] && move_below(own).is_ok() {
+    if !is_ours && is_alone(own) && move_below(own).is_ok() {
         return Ok(groups(own.to_owned()));
     }
     match own.parent() {
         Some(parent) if gives_memory(parent) => Ok(groups(parent.to_owned())),
         _ => Err(format!("the control group {} cannot be parted: other programs are in it", own.display())),
     }
+}
+
+/// Whether we are the only process of our group.
+fn is_alone(own: &Path) -> bool {
+    read(own, "cgroup.procs").lines().count() == 1
 }
 
 /// Whether groups below this one have the controllers.

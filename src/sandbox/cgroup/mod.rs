@@ -10,6 +10,7 @@
 //! memory that belongs to no process (`memfd`, pipes, sockets). Without groups all else is as with them. This room decides
 //! nothing of verdicts; it tells whose lack of memory ended a process.
 
+mod door;
 mod files;
 mod group;
 mod groups;

@@ -11,23 +11,16 @@ pub(super) const RUN: &str = "grade-run-";
 /// How the name of the group begins that a grader has moved into.
 pub(super) const ITSELF: &str = "grade-itself-";
 
-/// Removes them. A run's processes die with their grader; if any is left, it ends with its group.
-pub(super) fn sweep(memory: &Path, processes: Option<&Path>) {
-    for name in names(memory) {
-        let group = memory.join(&name);
+/// Removes them, in each hierarchy by itself: of a group beside ours another grader may know less. A run's processes die with
+/// their grader; if any is left, it ends with its group.
+pub(super) fn sweep(parent: &Path) {
+    for name in names(parent) {
+        let group = parent.join(&name);
         if let Ok(Some(_held)) = lock(&group) {
             if name.starts_with(RUN) {
                 end_members(&group);
-                processes.inspect(|parent| drop(fs::remove_dir(parent.join(&name))));
             }
             let _left_when_somebody_is_in_it = fs::remove_dir(&group);
-        }
-    }
-    // One is made after the other, and goes before it: alone it is nobody's.
-    for (parent, name) in processes.iter().flat_map(|parent| names(parent).into_iter().map(move |name| (parent, name)))
-    {
-        if !memory.join(&name).exists() {
-            let _left_when_somebody_is_in_it = fs::remove_dir(parent.join(&name));
         }
     }
 }

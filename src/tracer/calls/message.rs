@@ -104,8 +104,11 @@ fn send(
         Err(errno) => return Ok(error(errno)),
     };
     let full = sent.as_ref().is_err_and(|error| error.raw_os_error() == Some(libc::EAGAIN));
+    // A datagram goes whole: as one part, to whom its socket is connected.
+    let in_one_part = message.parts.iter().filter(|part| part.1 > 0).count() <= 1;
+    let to_its_peer = in_one_part && (message.name.0 == 0 || message.name.1 == 0);
     if full
-        && is_stream(&socket)
+        && (is_stream(&socket) || to_its_peer)
         && message.control.1 == 0
         && !is_nonblocking(&socket)
         && flags & libc::MSG_DONTWAIT == 0
