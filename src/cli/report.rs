@@ -30,7 +30,7 @@ pub struct ReportArgs {
     /// Only this student; may be given several times
     #[arg(long = "student", value_name = "NAME")]
     pub students: Vec<String>,
-    /// Only this exercise, by its id; may be given several times
+    /// Only this exercise; may be given several times
     #[arg(long = "exercise", value_name = "EXERCISE")]
     pub exercises: Vec<String>,
 }
@@ -70,13 +70,18 @@ pub(crate) fn run(args: &ReportArgs, console: &Console) -> Result<Exit, Failure>
     let mut reading = Reading::of(&journal).map_err(|error| batch::of_journal(&error))?;
     if reading.open > 0 {
         console.warn(&format!(
-            "{} submissions are not graded yet, and in no report: the batch is not finished",
-            reading.open
+            "{} not graded yet: the batch is not finished",
+            if reading.open == 1 { "1 submission is".to_owned() } else { format!("{} submissions are", reading.open) }
         ));
     }
     narrow(&mut reading.class, args)?;
     let class = &reading.class;
-    let report = Report { reading: &reading, journal: &journal, root: args.out.as_deref().unwrap_or(&args.dir) };
+    let report = Report {
+        reading: &reading,
+        journal: &journal,
+        root: args.out.as_deref().unwrap_or(&args.dir),
+        of_a_part: args.out.is_none() && !(args.students.is_empty() && args.exercises.is_empty()),
+    };
     let text = match args.format {
         ReportFormat::Jsonl => json::stream(class),
         ReportFormat::Csv => csv::plain(class),
@@ -108,8 +113,7 @@ fn narrow(class: &mut Class, args: &ReportArgs) -> Result<(), Failure> {
     }
     let mut chosen = Vec::new();
     for name in &args.exercises {
-        let known =
-            class.exercises.iter().find(|exercise| exercise.id == *name || exercise.id.split('_').next() == Some(name));
+        let known = class.exercises.iter().find(|exercise| names(&exercise.id, name));
         let Some(known) = known else {
             let ids: Vec<&str> = class.exercises.iter().map(|exercise| exercise.id.as_str()).collect();
             return Err(Failure::usage(format_args!("the batch graded no exercise `{name}`"))
@@ -119,14 +123,28 @@ fn narrow(class: &mut Class, args: &ReportArgs) -> Result<(), Failure> {
     }
     if !args.students.is_empty() {
         class.students.retain(|student| args.students.iter().any(|name| is_called(student, name)));
+        let left: Vec<&String> = class.students.iter().map(|student| &student.id).collect();
+        class.refused.retain(|file| file.student.as_ref().is_some_and(|student| left.contains(&student)));
+        class.pending.retain(|pending| left.contains(&&pending.student));
+        class.duplicates.retain(|same| same.students.iter().any(|student| left.contains(&student)));
     }
     if !chosen.is_empty() {
         class.exercises.retain(|exercise| chosen.contains(&exercise.id));
         for student in &mut class.students {
             student.submissions.retain(|submission| chosen.contains(&submission.exercise));
         }
+        class.refused.retain(|file| file.exercise.as_ref().is_none_or(|exercise| chosen.contains(exercise)));
+        class.pending.retain(|pending| chosen.contains(&pending.exercise));
+        class.duplicates.retain(|same| chosen.contains(&same.exercise));
     }
     Ok(())
+}
+
+/// Whether a word names an exercise, as on every command line: `ex07_race`, `ex07`, `ex7`, `7`, `race`.
+fn names(id: &str, word: &str) -> bool {
+    let number = |text: &str| text.trim_start_matches("ex").parse::<u32>().ok();
+    let (short, name) = id.split_once('_').unwrap_or((id, ""));
+    id == word || name == word || number(short).is_some_and(|known| number(word) == Some(known))
 }
 
 fn is_called(student: &Student, name: &str) -> bool {
@@ -138,6 +156,8 @@ struct Report<'a> {
     reading: &'a Reading,
     journal: &'a Journal,
     root: &'a Path,
+    /// Whether some students or exercises alone were asked for, where reports of the whole class stand.
+    of_a_part: bool,
 }
 
 /// One submission with what reports need beside it.
@@ -168,7 +188,8 @@ impl Report<'_> {
                 batch::write_results(class, self.root)?;
                 return Ok(class.submissions().count());
             }
-            ReportFormat::Html => return batch::write_pages(self.reading, self.journal, self.root),
+            // The page of a class is not replaced by that of a part of it.
+            ReportFormat::Html => return batch::write_pages(self.reading, self.journal, self.root, !self.of_a_part),
             ReportFormat::Moodle => {
                 for exercise in &class.exercises {
                     put(&format!("moodle/{}.csv", exercise.id), &csv::moodle(class, exercise))?;

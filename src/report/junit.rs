@@ -12,7 +12,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::class::Class;
-use super::words;
+use super::{Standing, words};
 use crate::check::verdict::{CheckResult, ExerciseResult, Status, Verdict};
 
 /// The document of some results of one person.
@@ -22,19 +22,44 @@ pub fn document<'a>(results: impl IntoIterator<Item = &'a ExerciseResult>) -> St
     written(&report)
 }
 
-/// The document of a class: a suite a submission, named `student/exercise`.
+/// The document of a class: a suite a submission, named `student/exercise`. What was handed in and could not be graded has
+/// one with an error in it.
 pub fn class_document(class: &Class) -> String {
     let mut report = Report::new(xml(&class.course));
-    for (student, submission) in class.submissions() {
-        let mut suite = suite(&format!("{}/{}", student.id, submission.exercise), &submission.result);
+    let pairs = class.students.iter().flat_map(|one| class.exercises.iter().map(move |exercise| (one, exercise)));
+    for (student, exercise) in pairs {
+        let name = format!("{}/{}", student.id, exercise.id);
+        let standing = class.standing(student, &exercise.id);
+        let mut suite = match &standing {
+            Standing::Graded(submission) => suite(&name, &submission.result),
+            Standing::Refused(_) | Standing::Pending => ungraded(&name, &exercise.id, &standing),
+            Standing::NotAttempted(_) | Standing::Missing => continue,
+        };
         suite.add_property(Property::new("student", xml(&student.id)));
-        suite.add_property(Property::new("origin", xml(&submission.origin)));
-        if submission.late {
-            suite.add_property(Property::new("late", "true"));
+        if let Standing::Graded(submission) = standing {
+            suite.add_property(Property::new("origin", xml(&submission.origin)));
+            if submission.late {
+                suite.add_property(Property::new("late", "true"));
+            }
         }
         report.add_test_suite(suite);
     }
     written(&report)
+}
+
+/// The suite of what was handed in and has no result: an error, as it is no failure that was seen.
+fn ungraded(name: &str, exercise: &str, standing: &Standing<'_>) -> TestSuite {
+    let mut suite = TestSuite::new(xml(name));
+    suite.add_property(Property::new("exercise", xml(exercise)));
+    let key = standing.key().unwrap_or_default();
+    suite.add_property(Property::new("verdict", key));
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type(key);
+    status.set_message(xml(&standing.reasons().join("\n")));
+    let mut case = TestCase::new("it was graded", status);
+    case.set_classname(xml(exercise));
+    suite.add_test_case(case);
+    suite
 }
 
 fn written(report: &Report) -> String {

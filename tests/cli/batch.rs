@@ -195,6 +195,25 @@ fn one_exercise_or_student_leaves_what_is_known_of_the_others() {
 }
 
 #[test]
+fn a_report_of_one_student_speaks_of_nobody_else_and_leaves_the_page_of_the_class() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    let page = desk.read("out/report.html");
+    let said = desk.grade("report out --format html --student bob --exercise 1");
+    assert!(said.contains("1 file written below out"), "{said}");
+    assert_eq!(desk.read("out/report.html"), page);
+    let said = desk.grade("report out --format markdown --student bob --exercise hello");
+    assert!(!["alice", "erin"].iter().any(|other| said.contains(other)), "{said}");
+    let said = desk.grade("report out --format junit --student erin");
+    assert!(!said.contains("testcase"), "a file with nothing in it is no submission: {said}");
+    desk.write("class/erin/ex01_hello/main.py", RIGHT);
+    desk.write("class/erin/ex01_hello/main.rs", "fn main() { println!(\"hello\"); }\n");
+    desk.grade("batch class --out out -q");
+    let said = desk.grade("report out --format junit --student erin");
+    assert!(said.contains("erin/ex01_hello") && said.contains("type=\"refused\""), "{said}");
+}
+
+#[test]
 fn a_folder_for_temporary_files_that_is_not_there_is_told_with_the_way_out() {
     let desk = class();
     let mut command = desk.command(["batch", "class", "--out", "out"]);

@@ -17,13 +17,14 @@ pub(super) fn write_all(reading: &Reading, journal: &Journal, out: &Path) -> Res
     write_results(&reading.class, out)?;
     remove_stale(&reading.class, out);
     replace_whole(&out.join("grades.csv"), csv::plain(&reading.class).as_bytes())?;
-    write_pages(reading, journal, out).map(drop)
+    write_pages(reading, journal, out, true).map(drop)
 }
 
-/// Writes `report.html`, and for each submission `results/STUDENT/exNN_name.html`; says how many files.
-pub(crate) fn write_pages(reading: &Reading, journal: &Journal, out: &Path) -> Result<usize, Failure> {
+/// Writes for each submission `results/STUDENT/exNN_name.html`, and `report.html` when the class is whole; says how many
+/// files.
+pub(crate) fn write_pages(reading: &Reading, journal: &Journal, out: &Path, whole: bool) -> Result<usize, Failure> {
     let class = &reading.class;
-    let mut files = 1;
+    let mut files = usize::from(whole);
     for (student, submission) in class.submissions() {
         let Some(facts) = class.exercise(&submission.exercise) else { continue };
         let shown = reading.shown(journal, &student.id, &facts.id).map_err(|error| super::of_journal(&error))?;
@@ -33,7 +34,9 @@ pub(crate) fn write_pages(reading: &Reading, journal: &Journal, out: &Path) -> R
         replace_whole(&out.join(result_path(&student.id, &facts.id, "html")), page.as_bytes())?;
         files += 1;
     }
-    replace_whole(&out.join("report.html"), html::class_page(class).as_bytes())?;
+    if whole {
+        replace_whole(&out.join("report.html"), html::class_page(class).as_bytes())?;
+    }
     Ok(files)
 }
 
