@@ -20,11 +20,11 @@ pub(super) fn write_all(reading: &Reading, journal: &Journal, out: &Path) -> Res
     write_pages(reading, journal, out, true).map(drop)
 }
 
-/// Writes for each submission `results/STUDENT/exNN_name.html`, and `report.html` when the class is whole; says how many
+/// Writes for each submission `results/STUDENT/exNN_name.html`, and with `of_class` `report.html`; says how many
 /// files.
-pub(crate) fn write_pages(reading: &Reading, journal: &Journal, out: &Path, whole: bool) -> Result<usize, Failure> {
+pub(crate) fn write_pages(reading: &Reading, journal: &Journal, out: &Path, of_class: bool) -> Result<usize, Failure> {
     let class = &reading.class;
-    let mut files = usize::from(whole);
+    let mut files = usize::from(of_class);
     for (student, submission) in class.submissions() {
         let Some(facts) = class.exercise(&submission.exercise) else { continue };
         let shown = reading.shown(journal, &student.id, &facts.id).map_err(|error| super::of_journal(&error))?;
@@ -34,7 +34,7 @@ pub(crate) fn write_pages(reading: &Reading, journal: &Journal, out: &Path, whol
         replace_whole(&out.join(result_path(&student.id, &facts.id, "html")), page.as_bytes())?;
         files += 1;
     }
-    if whole {
+    if of_class {
         replace_whole(&out.join("report.html"), html::class_page(class).as_bytes())?;
     }
     Ok(files)
