@@ -44,11 +44,13 @@ impl World<'_> {
         let slot = early.map_or_else(|| Slot::Running(Running::attached(child)), Slot::Stopped);
         let maker_process = self.processes.get(&maker_pid);
         let sees_sockets = maker_process.is_some_and(|process| process.sees_sockets);
+        let sees_signal_files = maker_process.is_some_and(|process| process.sees_signal_files);
         let clock_page = maker_process.and_then(|process| process.clock_page);
         let affinity = self.tasks.get(&maker).and_then(|task| task.affinity.clone());
         self.adopt(child, pid, slot, role);
         if let Some(process) = self.processes.get_mut(&pid) {
             process.sees_sockets |= sees_sockets;
+            process.sees_signal_files |= sees_signal_files;
             process.clock_page = clock_page;
         }
         if let Some(page) = clock_page.filter(|_| pid == child) {

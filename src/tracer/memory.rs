@@ -10,6 +10,9 @@ use crate::clock::VirtualDuration;
 
 const NANOS: i64 = 1_000_000_000;
 
+/// The kernel's `PATH_MAX`.
+const LONGEST_NAME: usize = 4096;
+
 /// Fills `buffer` from `at`.
 pub(super) fn read(tid: i32, at: u64, buffer: &mut [u8]) -> io::Result<()> {
     let wanted = buffer.len();
@@ -25,6 +28,14 @@ pub(super) fn read_some(tid: i32, at: u64, length: usize) -> io::Result<Vec<u8>>
     let got = process_vm_readv(Pid::from_raw(tid), &mut [IoSliceMut::new(&mut buffer)], &remote)?;
     buffer.truncate(got);
     Ok(buffer)
+}
+
+/// The name that begins at `at`, without its NUL; none when it does not end within the longest that the kernel takes.
+pub(super) fn read_name(tid: i32, at: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = read_some(tid, at, LONGEST_NAME)?;
+    let end = bytes.iter().position(|byte| *byte == 0);
+    bytes.truncate(end.unwrap_or(0));
+    Ok(end.map(|_| bytes))
 }
 
 /// Writes `bytes` at `at`.

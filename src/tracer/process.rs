@@ -19,6 +19,8 @@ pub(super) struct Process {
     pub(super) counted: u64,
     /// Whether its calls that may block on a socket stop.
     pub(super) sees_sockets: bool,
+    /// Whether its reads of one signal from a file stop.
+    pub(super) sees_signal_files: bool,
     /// Where the page is by which it reads the clock; none: each reading is a call that stops.
     pub(super) clock_page: Option<u64>,
     /// Whether it runs an interpreter whose threads run one at a time; none while nobody asked.
@@ -46,6 +48,7 @@ impl Process {
             cpu: 0,
             counted: 0,
             sees_sockets: false,
+            sees_signal_files: false,
             clock_page: None,
             interpreted: None,
             timers: Timers::default(),

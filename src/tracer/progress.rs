@@ -9,7 +9,7 @@
 //! Time does not pass a deadline before it has fired, nor does it go on for others before the one that was woken has had its turn:
 //! what they computed meanwhile is made up for then. So a sleep beside a busy thread ends at its time, and many in a row do not lag.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::task::{Slot, Task};
 use super::time::Pace;
@@ -46,6 +46,11 @@ impl Progress {
         (self.cpu, self.local)
     }
 
+    /// Whether it was seen to have run lately, in real time.
+    pub(super) fn ran_within(&self, real: Duration) -> bool {
+        self.asked.is_some_and(|asked| asked.elapsed() < real)
+    }
+
     /// From which moment on a thread ran the CPU time that it has used since it was last asked.
     fn begin(&self, now: VirtualInstant, asked: Instant, ran: u64, waited: u64) -> VirtualInstant {
         let real = self.asked.map_or(u64::MAX, |last| nanos(asked.duration_since(last)));
@@ -63,7 +68,7 @@ fn nanos_of_asking(threads: usize) -> u64 {
     u64::try_from(threads).unwrap_or(u64::MAX).saturating_mul(ASKING)
 }
 
-fn nanos(duration: std::time::Duration) -> u64 {
+fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
 

@@ -70,7 +70,7 @@ impl World<'_> {
             return Quiet::Runs;
         }
         let firing = |task: &Task| task.wait().is_some_and(|wait| wait.firing);
-        if self.tasks.values().any(firing) {
+        if self.woken.hold_somebody() || self.tasks.values().any(firing) {
             return Quiet::Runs;
         }
         let mut free: Vec<(i32, u64)> = Vec::new();

@@ -82,6 +82,11 @@ pub(super) enum Seen {
         /// Where the kernel writes its id.
         id_at: u64,
     },
+    /// A read of signals from a file, and where they come.
+    SignalFile {
+        /// The first one's address.
+        at: u64,
+    },
     /// `rt_sigtimedwait` without a time-out.
     Sigwait,
     /// `times`: its result is a time.

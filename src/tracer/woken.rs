@@ -27,6 +27,8 @@ const SOON: VirtualDuration = VirtualDuration::from_millis(2);
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How far others may go on before a new thread begins. Bare, its maker is the quicker one.
 const HEAD_START: VirtualDuration = VirtualDuration::from_millis(1);
+/// Who computes was seen to have run in the last so long, in real time: only those are looked at.
+const COMPUTES: Duration = Duration::from_millis(20);
 /// A stop before a system call, as `waitpid` tells of it.
 const BEFORE_A_CALL: i32 = libc::SIGTRAP | (libc::PTRACE_EVENT_SECCOMP << 8);
 /// A stop that we asked for.
@@ -50,6 +52,8 @@ pub(super) struct Woken {
     waiting: Vec<(i32, i32)>,
     /// Who was asked to stop for their sake.
     asked: BTreeSet<i32>,
+    /// Who did stop for that, and has not gone on.
+    interrupted: BTreeSet<i32>,
 }
 
 impl Woken {
@@ -61,6 +65,11 @@ impl Woken {
     /// Whether somebody waits for a woken thread, or will when it stops.
     pub(super) fn are_waited_for(&self) -> bool {
         !self.waiting.is_empty() || !self.asked.is_empty()
+    }
+
+    /// Whether somebody stands still for one of them: then not all sleep.
+    pub(super) fn hold_somebody(&self) -> bool {
+        !self.waiting.is_empty()
     }
 
     /// Whether this is one of them.
@@ -129,6 +138,9 @@ impl World<'_> {
     pub(super) fn waits_for_woken(&mut self, tid: i32, status: i32) -> bool {
         // Any stop takes the place of one that was asked for.
         let asked = self.woken.asked.remove(&tid);
+        if asked && status >> 8 == ASKED {
+            self.woken.interrupted.insert(tid);
+        }
         if self.woken.is_empty() {
             return false;
         }
@@ -165,6 +177,7 @@ impl World<'_> {
                 && task.pending.is_none()
                 && !woken.threads.contains_key(&task.tid)
                 && !woken.asked.contains(&task.tid)
+                && task.progress.ran_within(COMPUTES)
                 && task.procfs.state() == State::Runs
             {
                 running.interrupt();
@@ -176,11 +189,11 @@ impl World<'_> {
     /// A thread stands where we asked it to. It may have been about to sleep in a call of which a stop is an interruption, and that the
     /// kernel does not make again by itself: then it makes it again.
     pub(super) fn mend_interrupted_call(&mut self, tid: i32) -> io::Result<()> {
-        let Some(task) = self.tasks.get(&tid) else { return Ok(()) };
-        let Slot::Stopped(stopped) = &task.slot else { return Ok(()) };
-        if task.pending.is_some() {
+        if !self.woken.interrupted.remove(&tid) {
             return Ok(());
         }
+        let Some(task) = self.tasks.get(&tid).filter(|task| task.pending.is_none()) else { return Ok(()) };
+        let Slot::Stopped(stopped) = &task.slot else { return Ok(()) };
         let mut registers = stopped.registers()?;
         let number = registers.number();
         let waits_for = procfs::signal_set(tid, "SigPnd:") | procfs::signal_set(tid, "ShdPnd:");

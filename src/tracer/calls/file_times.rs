@@ -13,8 +13,6 @@ use crate::tracer::world::{Caller, World};
 
 /// Below the stack pointer, a function may use this much without moving it (System V ABI). What lies under it is nobody's.
 pub(super) const RED_ZONE: u64 = 128;
-/// The kernel's `PATH_MAX`.
-const LONGEST_NAME: usize = 4096;
 /// Two `timespec`: of the last access, of the last change.
 const TIMES: u64 = 32;
 
@@ -62,9 +60,9 @@ pub(super) fn put_back(original: &Native, registers: &mut Native) {
 
 /// A name that a call takes: of a file relative to the folder that `folder` is open on, as the caller sees both.
 fn named(caller: Caller, folder: i32, at: u64) -> io::Result<PathBuf> {
-    let bytes = memory::read_some(caller.tid, at, LONGEST_NAME)?;
-    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-    let name = Path::new(OsStr::from_bytes(&bytes[..end]));
+    // One that is too long is refused by the kernel: no file has it.
+    let bytes = memory::read_name(caller.tid, at)?.unwrap_or_default();
+    let name = Path::new(OsStr::from_bytes(&bytes));
     let folder = match folder {
         libc::AT_FDCWD => format!("/proc/{}/cwd", caller.tid),
         number => format!("/proc/{}/fd/{number}", caller.tid),

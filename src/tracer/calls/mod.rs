@@ -15,6 +15,7 @@ mod peer;
 mod poll;
 mod select;
 mod shared_memory;
+mod signal_files;
 mod signal_timers;
 mod sleep;
 mod socket;
@@ -146,6 +147,9 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
     if world.options.sandbox.is_some() && calls::LARGE_MAPS.iter().any(|(call, _)| *call == registers.number()) {
         return Ok(Then::See(Seen::Mapped));
     }
+    if let Some(then) = signal_files::may_read(world, caller, registers) {
+        return Ok(then);
+    }
     match known(registers.number()) {
         // A filter that was added later may bring calls that do not concern time.
         Some((call, when)) if ordering::concerns_time(when, registers) => {
@@ -182,6 +186,9 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         }
         Some(Pending::Seen(Seen::Sysinfo { at })) if registers.result() == 0 => clock::uptime(world, caller, at)?,
         Some(Pending::Seen(Seen::Door(number))) => socket::opened(world, caller, number, registers.result()),
+        Some(Pending::Seen(Seen::SignalFile { at })) if registers.result() > 0 => {
+            signal_files::read(world, caller, at, registers.result())?;
+        }
         Some(Pending::Seen(Seen::Adjtimex { at })) if registers.result() >= 0 => clock::adjusted(world, caller, at)?,
         Some(Pending::Seen(Seen::Mapped)) => world.mapped(registers.result()),
         Some(Pending::Seen(Seen::FileWrite(_))) if registers.result() < 0 => {
@@ -208,6 +215,7 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         Some(Pending::Seen(
             Seen::Sysinfo { .. }
             | Seen::Adjtimex { .. }
+            | Seen::SignalFile { .. }
             | Seen::FileWrite(_)
             | Seen::FileOpened
             | Seen::Names(_)
@@ -256,6 +264,7 @@ fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut N
         Call::Select => select::select(world, caller, registers),
         Call::Pselect => select::pselect6(world, caller, registers),
         Call::Sigtimedwait => ipc::rt_sigtimedwait(world, caller, registers),
+        Call::Signalfd => signal_files::make(world, caller, registers),
         Call::Semtimedop => ipc::semtimedop(world, caller, registers),
         Call::MqTimedsend | Call::MqTimedreceive => ipc::mq_timed(world, caller, registers),
         Call::Recvmmsg => Ok(socket::recvmmsg(world)),

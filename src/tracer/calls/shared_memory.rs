@@ -17,8 +17,6 @@ use crate::tracer::task::Seen;
 use crate::tracer::world::{Caller, World};
 
 const FOLDER: &[u8] = b"/dev/shm";
-/// The kernel's `PATH_MAX`.
-const LONGEST_PATH: usize = 4096;
 
 /// The calls that name files, with their conditions.
 pub(in crate::tracer) fn traced() -> impl Iterator<Item = (i64, When)> {
@@ -55,7 +53,6 @@ fn instead(tid: i32, at: u64, own: &Path) -> io::Result<Option<Vec<u8>>> {
     if !begin.starts_with(FOLDER) || !matches!(begin.get(FOLDER.len()), Some(b'/' | 0)) {
         return Ok(None);
     }
-    let path = memory::read_some(tid, at, LONGEST_PATH)?;
-    let Some(end) = path.iter().position(|byte| *byte == 0) else { return Ok(None) };
-    Ok(Some([own.as_os_str().as_bytes(), &path[FOLDER.len()..end], b"\0"].concat()))
+    let Some(path) = memory::read_name(tid, at)? else { return Ok(None) };
+    Ok(Some([own.as_os_str().as_bytes(), &path[FOLDER.len()..], b"\0"].concat()))
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::{Then, error};
 use crate::clock::{VirtualDuration, VirtualInstant};
-use crate::sys::signal::{self, SI_TIMER, SignalInfo};
+use crate::sys::signal::{self, SI_KERNEL, SI_TIMER, SI_USER, SignalInfo};
 use crate::tracer::memory;
 use crate::tracer::procfs;
 use crate::tracer::regs::{Native, Registers, int};
@@ -271,22 +271,45 @@ pub(super) fn timer_getoverrun(world: &mut World<'_>, caller: Caller, registers:
 /// A thread fetched a signal by itself (`sigwait` and its kind): of a timer's, it is told the expirations up to now.
 pub(super) fn fetched(world: &mut World<'_>, caller: Caller, registers: &Native) {
     let info_at = registers.argument(1);
-    if info_at == 0 || world.processes.get(&caller.pid).is_none_or(|process| process.timers.posix.is_empty()) {
+    let signal = i32::try_from(registers.result()).unwrap_or(0);
+    if info_at == 0 {
+        // It did not ask who sent it.
+        let _ = taken(world, caller, signal, SI_USER, 0);
         return;
     }
-    // si_code, then (past a hole) the timer's id and its overrun.
+    // si_code, then (past a hole) the timer's id and its overrun, or the sender and its user.
     let mut bytes = [0; 24];
     if memory::read(caller.tid, info_at, &mut bytes).is_err() {
         return;
     }
     let int_at = |at: usize| i32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
-    if int_at(8) == SI_TIMER
-        && let Some(timer) = posix(world, caller, int_at(16))
-    {
-        timer.taken();
-        // It was writable a moment ago.
-        let _ = memory::write(caller.tid, info_at + 20, &timer.overrun_told.to_ne_bytes());
+    // It was writable a moment ago.
+    let _ = match taken(world, caller, signal, int_at(8), int_at(16)) {
+        Some(Taken::Timer { overrun }) => memory::write(caller.tid, info_at + 20, &overrun.to_ne_bytes()),
+        Some(Taken::Alarm { code }) => memory::write(caller.tid, info_at + 8, &code.to_ne_bytes())
+            .and_then(|()| memory::write(caller.tid, info_at + 16, &[0; 8])),
+        None => Ok(()),
+    };
+}
+
+/// What a signal of a timer is to look like to who fetched it.
+pub(super) enum Taken {
+    /// It is the interval timer's, of which the kernel says this code and nobody as the sender.
+    Alarm { code: i32 },
+    /// A POSIX timer's, which expired so many times more.
+    Timer { overrun: i32 },
+}
+
+/// A program fetched a signal without its being delivered: which of ours it is, by its code and by the timer that it names.
+pub(super) fn taken(world: &mut World<'_>, caller: Caller, signal: i32, code: i32, timer: i32) -> Option<Taken> {
+    let timers = &mut world.processes.get_mut(&caller.pid)?.timers;
+    if signal == libc::SIGALRM && code == SI_USER && timers.alarms_sent > 0 {
+        timers.alarms_sent -= 1;
+        return Some(Taken::Alarm { code: SI_KERNEL });
     }
+    let timer = timers.posix.get_mut(&timer).filter(|_| code == SI_TIMER)?;
+    timer.taken();
+    Some(Taken::Timer { overrun: timer.overrun_told })
 }
 
 /// Whether the signal of a timer has not been taken yet.

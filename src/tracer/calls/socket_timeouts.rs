@@ -116,6 +116,12 @@ pub(super) fn may_block(world: &mut World<'_>, caller: Caller, registers: &Nativ
     if flags & MSG_DONTWAIT != 0 || procfs::is_nonblocking(caller.tid, number) {
         return Then::Go;
     }
-    let kind = if name == "connect" { WaitKind::InProgress } else { WaitKind::Again };
+    // One to a path waits for room among those that wait to be accepted, and is not in progress meanwhile.
+    let to_a_path = || {
+        let family = u16::try_from(libc::AF_UNIX).map(u16::to_ne_bytes);
+        memory::read_some(caller.tid, registers.argument(1), 2)
+            .is_ok_and(|bytes| family.is_ok_and(|unix| bytes == unix))
+    };
+    let kind = if name == "connect" && !to_a_path() { WaitKind::InProgress } else { WaitKind::Again };
     Then::Wait { kind, until: world.time.read().saturating_add(span), span }
 }

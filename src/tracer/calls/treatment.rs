@@ -43,6 +43,8 @@ pub(in crate::tracer) enum Call {
     EpollWait,
     EpollPwait2,
     Sigtimedwait,
+    /// `signalfd`.
+    Signalfd,
     Semtimedop,
     MqTimedsend,
     MqTimedreceive,
