@@ -42,8 +42,9 @@
 //! Named in [`crate::trace::End::unvirtualised`], with real time from then on: `recvmmsg` and `io_getevents` with a time-out, and
 //! peers outside the run that were reached.
 //!
-//! Not covered, and not seen: `/proc/uptime`, the start of a process in `/proc/PID/stat`; a file's times of access and of
-//! status change, times of folders and of files that were there before; overruns that a signalfd tells.
+//! Not covered, and not seen: `/proc/uptime`, the machine's start in `/proc/stat`, the start of a process in `/proc/PID/stat`; a
+//! file's times of access and of status change, times of files that were there before; what a signalfd tells of timers to who
+//! reads several signals at once.
 
 mod calls;
 mod contained;
