@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::JournalError;
 use super::journal::{Blame, Entry, Journal};
 use crate::check::likeness;
-use crate::report::class::{Class, Duplicate, ExerciseFacts, Pending, Refused, Shown, Student, Submission};
+use crate::report::class::{Class, Duplicate, ExerciseFacts, Pending, Shown, Student, Submission};
 
 /// A class, and what of it is open or went wrong.
 #[derive(Debug, Default)]
@@ -73,17 +73,7 @@ impl Reading {
         env!("CARGO_PKG_VERSION").clone_into(&mut class.version);
         class.roster = people.header;
         class.duplicates = duplicates(&entries);
-        class.refused = journal
-            .excluded()?
-            .into_iter()
-            .map(|file| Refused {
-                student: file.student,
-                exercise: file.exercise,
-                origin: file.origin,
-                why: file.why,
-                not_attempted: file.not_attempted,
-            })
-            .collect();
+        class.refused = journal.excluded()?;
         // An exercise of which everything was refused is one that was handed in; starters of a whole course are none.
         let handed_in = |id: &str| {
             entries.iter().any(|entry| entry.exercise == id)

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::journal::{Entry, Excluded, Known, People, Person, Roll, Work, WorkKey};
+use super::journal::{Entry, Known, People, Person, Roll, Work, WorkKey};
 use super::submissions::{Found, Submitted};
 use super::{Engines, Seeds};
 use crate::build::{BuildError, Builder};
 use crate::course::model::{Course, Exercise, Language};
-use crate::report::class::ExerciseFacts;
+use crate::report::class::{ExerciseFacts, Refused};
 use crate::report::harmless;
 
 /// What stands before the cases of a [`choice`].
@@ -158,7 +158,7 @@ fn roll(found: &Found, setting: &Setting<'_>) -> Roll {
         name: name(student.row).unwrap_or_else(|| student.original.clone()),
         row: rows(student.row),
     });
-    let excluded = found.refused.iter().map(|refused| Excluded {
+    let excluded = found.refused.iter().map(|refused| Refused {
         student: refused.student.clone(),
         exercise: refused.exercise.clone(),
         origin: refused.origin.clone(),

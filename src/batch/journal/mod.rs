@@ -26,7 +26,7 @@ pub use error::JournalError;
 pub use lock::OutLock;
 pub use open::Journal;
 pub use results::{Blame, Recorded};
-pub use roll::{Entry, Excluded, Known, People, Person, Roll};
+pub use roll::{Entry, Known, People, Person, Roll};
 pub use runs::WorkMemory;
 pub use work::{Work, WorkKey};
 

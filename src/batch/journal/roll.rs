@@ -4,6 +4,7 @@ use rusqlite::{Transaction, params};
 
 use super::{Journal, JournalError, Work, WorkKey};
 use crate::course::model::Language;
+use crate::report::class::Refused;
 
 /// What a batch found to be graded, all at once.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +16,7 @@ pub struct Roll {
     /// Who handed in what.
     pub entries: Vec<Entry>,
     /// The files that are not graded.
-    pub excluded: Vec<Excluded>,
+    pub excluded: Vec<Refused>,
     /// Who handed something in, and who stands on the roster.
     pub people: People,
     /// Whether some students alone were asked for: then those whom an earlier batch knew stay.
@@ -82,22 +83,6 @@ pub struct Entry {
     pub late: bool,
     /// What its result hangs on.
     pub work: WorkKey,
-}
-
-/// A file that is not graded, and why.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Excluded {
-    /// The student's id, where it is known.
-    pub student: Option<String>,
-    /// The exercise's id, where it is known.
-    pub exercise: Option<String>,
-    /// Where it stands, as the instructor knows it.
-    pub origin: String,
-    /// Why it is not graded.
-    pub why: String,
-    /// Whether it says that the student did not try. A journal of before it was written down does not know.
-    #[serde(default)]
-    pub not_attempted: bool,
 }
 
 const EXCLUDED: &str = "excluded";
@@ -248,7 +233,7 @@ impl Journal {
     ///
     /// # Errors
     /// When the journal cannot be read.
-    pub fn excluded(&self) -> Result<Vec<Excluded>, JournalError> {
+    pub fn excluded(&self) -> Result<Vec<Refused>, JournalError> {
         let Some(text) = self.setting(EXCLUDED)? else { return Ok(Vec::new()) };
         serde_json::from_str(&text).map_err(|error| self.damaged(error))
     }

@@ -1,10 +1,11 @@
 use std::fs;
 use std::path::Path;
 
-use super::{Blame, Entry, Excluded, FILE, Journal, JournalError, OutLock, Recorded, Roll, Work, WorkKey, WorkMemory};
+use super::{Blame, Entry, FILE, Journal, JournalError, OutLock, Recorded, Roll, Work, WorkKey, WorkMemory};
 use crate::batch::{Memory, RunKey};
 use crate::check::verdict::{BuildSummary, CheckResult, ExerciseResult, SCHEMA, Status, Verdict};
 use crate::course::model::Language;
+use crate::report::class::Refused;
 use crate::trace::{Builder, Trace};
 
 fn work(digest: &str) -> Work {
@@ -185,14 +186,14 @@ fn a_submission_that_was_withdrawn_goes_but_not_one_that_this_batch_does_not_loo
 fn files_that_another_batch_refused_stay_unless_this_one_looked_at_them() {
     let folder = tempfile::tempdir().unwrap();
     let journal = Journal::open(folder.path()).unwrap();
-    let refused = |student: &str| Excluded {
+    let refused = |student: &str| Refused {
         student: Some(student.into()),
         exercise: Some("ex07_race".into()),
         origin: format!("{student}.zip"),
         why: "it is a link".into(),
         not_attempted: false,
     };
-    let enrol = |excluded: Vec<Excluded>, covers: &dyn Fn(&str, &str) -> bool| {
+    let enrol = |excluded: Vec<Refused>, covers: &dyn Fn(&str, &str) -> bool| {
         let roll = Roll { excluded, ..Roll::default() };
         journal.enrol(&roll, [], [], covers).unwrap();
         journal.excluded().unwrap()
