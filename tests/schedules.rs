@@ -155,3 +155,37 @@ fn two_who_poll_each_other_get_nowhere() {
     let trace = tracer::run(&options).expect("it can be run");
     assert_eq!(trace.end.ended, Ended::NoProgress);
 }
+
+#[test]
+fn a_thread_alone_reads_the_clock_without_a_stop_and_reads_the_same_in_each_run() {
+    let target = tempfile::tempdir().expect("a folder");
+    let source = target.path().join("reads.rs");
+    fs::write(
+        &source,
+        "use std::time::{Duration, Instant, SystemTime};
+        fn main() {
+            let (start, mut last, mut later) = (Instant::now(), Instant::now(), 0);
+            for _ in 0..2000 {
+                let now = Instant::now();
+                later += u32::from(now > last);
+                last = now;
+            }
+            println!(\"{later} {:?} {:?}\", last - start, SystemTime::now());
+            let beside = std::thread::spawn(|| Instant::now());
+            let other = beside.join().unwrap();
+            println!(\"{} {:?}\", other > last, other - last);
+            while start.elapsed() < Duration::from_millis(50) {}
+            println!(\"{:?}\", start.elapsed());
+        }",
+    )
+    .expect("the source is written");
+    let mut options = options(command(&source, target.path()));
+    (options.names_by_birth, options.schedule) = (true, 3);
+    let run = || tracer::run(&options).expect("it can be run");
+    let first = run();
+    assert!(first.end.stops < 1000, "{} stops", first.end.stops);
+    let lines: Vec<&str> = grade::trace::query::lines(&first).map(|(_, text)| text).collect();
+    assert!(lines[0].starts_with("2000 ") && lines[1].starts_with("true "), "{lines:?}");
+    assert!(lines[2].starts_with("50."), "{lines:?}");
+    assert_eq!(written(&first), written(&run()));
+}

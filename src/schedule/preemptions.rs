@@ -6,7 +6,7 @@ use crate::clock::VirtualDuration;
 const LATEST_BEGIN: u64 = 6;
 /// The shortest mean stretch between two preemptions, in instructions, and how often it may be doubled.
 const SHORTEST: u64 = 8;
-const DOUBLINGS: u64 = 10;
+const DOUBLINGS: u64 = 9;
 /// After a preemption a few turns are left alone, in most seeds: fewer than 1, 2, 4 or 8.
 const REST_DOUBLINGS: u64 = 4;
 /// Every mark preempts in half of the seeds that mark. In the others the mean count between two preemptions is 2, doubled less often

@@ -7,7 +7,7 @@
 //! A grant says: at CPU time `CPU`, thread `OWNER` was at the moment `BASE`. As long as that thread does not sleep, its
 //! moment is `BASE` and the CPU time that it has used since. Whether it has slept is told by its count of voluntary
 //! switches, which the code notes when the call that brought the grant has returned. The last moment that was handed out is
-//! kept in `LAST`, and the next is at least [`LEAST_STEP`] later. `GENERATION` is looked at before and after: a grant that was taken
+//! kept in `LAST` (and where CPU time must not tell, for it does not repeat, each reading moves it by `STEADY`), and the next is at least [`LEAST_STEP`] later. `GENERATION` is looked at before and after: a grant that was taken
 //! back in between, wherever the thread stood, hands nothing out any more.
 
 #![cfg(target_arch = "x86_64")]
@@ -36,10 +36,12 @@ pub mod word {
     pub const LIMIT: usize = 40;
     /// How often the thread had gone to sleep when the grant began; all ones before the code has noted it.
     pub const SWITCHES: usize = 48;
+    /// By how much each reading moves time; 0 where the thread's CPU time tells.
+    pub const STEADY: usize = 56;
     /// What the monotonic clocks say at moment 0.
-    pub const MONOTONIC_ZERO: usize = 56;
+    pub const MONOTONIC_ZERO: usize = 64;
     /// What the calendar says at moment 0.
-    pub const CALENDAR_ZERO: usize = 64;
+    pub const CALENDAR_ZERO: usize = 72;
 }
 
 /// Clocks that count from the machine's start, as bits.
@@ -180,6 +182,11 @@ std::arch::global_asm!(
     "rdfsbase rax",
     "cmp rax, [r8 + {owner}]",
     "jne 5f",
+    "mov rdx, [r8 + {last}]",
+    "mov rax, [r8 + {steady}]",
+    "test rax, rax",
+    "lea rax, [rdx + rax]",
+    "jnz 3f",
     "mov eax, {getrusage}",
     "mov edi, {rusage_thread}",
     "mov rsi, rsp",
@@ -205,6 +212,7 @@ std::arch::global_asm!(
     "lea rcx, [rdx + {step}]",
     "cmp rax, rcx",
     "cmovb rax, rcx",
+    "3:",
     "cmp rax, [r8 + {limit}]",
     "ja 5f",
     "mov rcx, rax",
@@ -236,6 +244,7 @@ std::arch::global_asm!(
     last = const word::LAST,
     limit = const word::LIMIT,
     switches = const word::SWITCHES,
+    steady = const word::STEADY,
     monotonic_zero = const word::MONOTONIC_ZERO,
     calendar_zero = const word::CALENDAR_ZERO,
     clock_gettime = const libc::SYS_clock_gettime,

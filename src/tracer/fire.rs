@@ -50,9 +50,7 @@ impl World<'_> {
     pub(super) fn fire(&mut self, due: Due, at: VirtualInstant) {
         match due {
             Due::Wait(tid) => {
-                if let Some(survey) = &mut self.survey {
-                    survey.waited_in_vain(tid);
-                }
+                self.note_vain_wait(tid);
                 self.end_wait(tid);
             }
             Due::Held(tid) => {

@@ -135,15 +135,9 @@ impl World<'_> {
         if self.options.clock != crate::trace::ClockKind::Virtual {
             return Ok(None);
         }
-        if self.options.has_schedule() {
-            let chance = self.turns.as_mut().map(|turns| [turns.next_chance(), turns.next_chance()]);
-            return vdso::hide(&self.tasks[&tid], chance).map(|()| None);
-        }
-        if self.options.fixed_addresses {
-            // Our image would move what is mapped after it.
-            return vdso::hide(&self.tasks[&tid], None).map(|()| None);
-        }
-        let replaced = vdso::replace(&self.tasks[&tid], &self.time)?;
+        let chance = self.turns.as_mut().map(|turns| [turns.next_chance(), turns.next_chance()]);
+        let replaced = vdso::replace(&self.tasks[&tid], &self.time, chance)?;
+        let Some(process) = self.processes.get_mut(&tid) else { return Ok(replaced.overtaken) };
         process.clock_page = replaced.page;
         self.counts.stops += replaced.stops;
         Ok(replaced.overtaken)

@@ -109,6 +109,9 @@ impl World<'_> {
             return;
         }
         if self.turns.is_some() && self.time.pace() == Pace::Virtual {
+            if stopped.is_some() {
+                self.end_grant();
+            }
             return;
         }
         if self.time.pace() == Pace::Real {

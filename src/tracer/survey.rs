@@ -1,7 +1,8 @@
 //! A survey: which instructions of a program touch memory that several of its threads touch.
 //!
 //! Races are between two accesses to the same memory, by the program's own code. So in one run, each thread makes its first few
-//! thousand instructions one by one; calls into libraries are passed over, by a breakpoint at their return. Left out are
+//! thousand instructions one by one; calls into libraries (its own file's standard library, too) are passed over, by a breakpoint at
+//! their return. Left out are
 //! a thread's own stack, what belongs to the thread (by its thread pointer), and what cannot be written in the program's
 //! file: constants and tables of addresses. The places where two threads met are where schedules preempt (see `marks`). Nothing
 //! is said of whether there is a race: a lock's word is such a place, too.
@@ -18,7 +19,7 @@ use super::memory;
 use super::preempt::Stretch;
 use super::regs::{LONGEST, Native, Operand, Registers};
 use super::symbols;
-use super::task::Slot;
+use super::task::{Slot, Task, WaitKind};
 use super::tracee::Resume;
 use super::world::World;
 use crate::clock::VirtualDuration;
@@ -84,9 +85,9 @@ impl OwnCode {
         own
     }
 
-    /// Whether an instruction is the program's own.
+    /// Whether an instruction is the program's own, and not of the library that is a part of it.
     fn holds(&self, at: u64) -> bool {
-        self.code.iter().any(|range| range.contains(&at))
+        self.code.iter().any(|range| range.contains(&at)) && !self.is_library(at)
     }
 
     fn is_library(&self, at: u64) -> bool {
@@ -97,9 +98,6 @@ impl OwnCode {
     /// Where the instruction at which a thread goes on touches memory that others could share, and whether it may write there.
     fn access(&mut self, tid: i32, registers: &Native) -> Option<(u64, bool)> {
         let at = registers.instruction();
-        if self.is_library(at) {
-            return None;
-        }
         let operand = self.operands.entry(at).or_insert_with(|| {
             let code = memory::read_some(tid, at, LONGEST).ok()?;
             Operand::decode(&code)
@@ -151,17 +149,24 @@ impl Survey {
         met.into_iter().flat_map(|(places, times)| vec![places; times]).collect()
     }
 
-    /// The wait of a thread ran out.
-    pub(super) fn waited_in_vain(&mut self, tid: i32) {
-        self.waited_in_vain.insert(tid);
-    }
-
     fn may_go_on(&self, tid: i32) -> bool {
         self.made.get(&tid).is_none_or(|made| *made < OF_A_THREAD) && self.made.values().sum::<u32>() < OF_A_RUN
     }
 }
 
 impl World<'_> {
+    /// The time of a thread's wait is up. An interpreter's lock is waited for on a futex, and a sleep is in vain for nobody.
+    pub(super) fn note_vain_wait(&mut self, tid: i32) {
+        let wait = self.tasks.get(&tid).and_then(Task::wait);
+        let in_vain = wait.is_some_and(|wait| matches!(wait.kind, WaitKind::TimesOut { .. }));
+        if in_vain
+            && self.is_interpreted(self.root)
+            && let Some(survey) = &mut self.survey
+        {
+            survey.waited_in_vain.insert(tid);
+        }
+    }
+
     /// Whether a thread that gets the turn makes it one instruction at a time.
     pub(super) fn is_surveyed(&mut self, tid: i32) -> bool {
         if self.is_interpreted(self.root) {
@@ -170,6 +175,12 @@ impl World<'_> {
         let several = || self.processes.get(&self.root).is_some_and(|process| process.threads > 1);
         let own = || self.tasks.get(&tid).is_some_and(|task| task.pid == self.root);
         self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) && several() && own()
+    }
+
+    /// Whether a thread lets the others go first at each of its stops: so an interpreter's threads wait for its lock, which one
+    /// of them has.
+    pub(super) fn gives_way_in_survey(&mut self) -> bool {
+        self.survey.is_some() && self.is_interpreted(self.root)
     }
 
     /// Follows a thread through its turn.

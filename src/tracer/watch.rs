@@ -47,7 +47,7 @@ pub(super) struct Watch {
     pub(super) tick: Tick,
     pub(super) pause: Duration,
     /// How long after a stop we look for the first time: what served until now.
-    patience: Duration,
+    pub(super) patience: Duration,
     /// When something last stopped or was woken.
     moved: Instant,
     limits_looked_at: Instant,

@@ -20,8 +20,10 @@ use crate::trace::{Ended, EventKind};
 
 /// A program that was given so many turns in a row and did nothing but wait for a moment now and then gets nowhere.
 const TURNS_WITHOUT_PROGRESS: u64 = 200_000;
-/// How long after a turn began we look for the first time whether the thread sleeps.
+/// How long after a turn began we look for the first time whether the thread sleeps, where it mostly did.
 const FIRST_LOOK: Duration = Duration::from_micros(40);
+/// How late at the most, where it mostly still ran: a look takes the processor from it.
+const FIRST_LOOK_IN_VAIN: Duration = Duration::from_micros(640);
 /// The longest pause between two looks.
 const LAST_LOOK: Duration = Duration::from_millis(2);
 /// The pause between two looks at a thread that makes single steps.
@@ -65,7 +67,7 @@ impl Watch {
                     Settled::Yes => {
                         unsettled = None;
                         if world.next_turn(&self.tick)? == Moved::Yes {
-                            self.pause = FIRST_LOOK;
+                            self.pause = self.first_look(world);
                             continue;
                         }
                     }
@@ -74,8 +76,8 @@ impl Watch {
             self.tick.within(self.pause).map_err(wait_failed)?;
             match wait::any(true).map_err(wait_failed)? {
                 Waited::Changed(tid, status) => {
-                    self.pause = FIRST_LOOK;
                     world.arrive(tid, status)?;
+                    self.pause = self.first_look(world);
                     continue;
                 }
                 Waited::NoneLeft => return Ok(()),
@@ -86,10 +88,23 @@ impl Watch {
                 self.pause = FIRST_LOOK;
             }
             world.advance(None);
-            world.look_at_holder();
+            if !world.nobody_has_the_turn() {
+                world.look_at_holder();
+                if world.nobody_has_the_turn() {
+                    self.patience = (self.patience / 4).max(FIRST_LOOK);
+                } else if world.tasks.len() == 1 {
+                    self.patience = (self.patience * 2).min(FIRST_LOOK_IN_VAIN);
+                }
+            }
             self.limits(world);
         }
         Ok(())
+    }
+
+    /// When the thread that has the turn is looked at first. Only one that is alone may be left to itself for long: nobody waits
+    /// for what it does.
+    fn first_look(&self, world: &World<'_>) -> Duration {
+        if world.tasks.len() == 1 && !world.nobody_has_the_turn() { self.patience } else { FIRST_LOOK }
     }
 }
 
@@ -286,6 +301,7 @@ impl World<'_> {
 
     /// A thread stopped and is to go on: under a schedule it waits for its turn.
     pub(super) fn queue(&mut self, tid: i32, how: Resume) {
+        let gives_way = self.gives_way_in_survey();
         let Some(task) = self.tasks.get(&tid) else { return };
         let alone = self.tasks.len() == 1 && self.strangers.is_empty();
         let due = self.deadlines.earliest().is_some_and(|due| due <= self.time.now());
@@ -307,9 +323,10 @@ impl World<'_> {
             let step = turns.step();
             self.time.move_on(step);
             self.count_cpu(tid, step);
+            self.renew_grant(tid);
             self.let_go(tid, how);
         } else {
-            if turns.holder.is_some_and(|holder| holder.tid == tid && holder.asked) {
+            if gives_way || turns.holder.is_some_and(|holder| holder.tid == tid && holder.asked) {
                 turns.tire(tid);
             }
             turns.queue(tid, how);

@@ -22,7 +22,7 @@ const PAUSES: VirtualDuration = VirtualDuration::from_millis(250);
 /// Numbers of the fixture's threads begin here.
 const FIRST_OF_FIXTURE: ThreadNumber = 1 << 20;
 /// How many single instructions a run makes at most: each costs two switches of the processor, some microseconds.
-const INSTRUCTIONS: u32 = 6_000;
+const INSTRUCTIONS: u32 = 2_500;
 /// So often a run is stopped at marked instructions, at most.
 const HITS: u32 = 300;
 /// After so many turns in a row others that could go on get theirs: a loop that polls without end must not keep the

@@ -16,18 +16,22 @@ const SPAN: VirtualDuration = VirtualDuration::from_millis(10);
 /// would keep the one that was woken from the processor that they share.
 const ROOM_FOR_THE_WOKEN: VirtualDuration = VirtualDuration::from_micros(500);
 /// Words of a grant on the page, from its first.
-const WORDS: usize = 7;
+const WORDS: usize = 8;
 const WORD: usize = 8;
 /// The code notes there how often the thread had slept; until then nothing.
 const NOT_NOTED: u64 = u64::MAX;
+/// Of a grant whose readings move time by a fixed step it need not.
+const NEED_NOT_BE_NOTED: u64 = 0;
 
-/// One grant: at CPU time `cpu` the thread was at `base`, and had read `given` as its last moment.
+/// One grant: at CPU time `cpu` the thread was at `base`, and had read `given` as its last moment. Or, where there is a `steady` step,
+/// each reading is by so much later than the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Grant {
     base: VirtualInstant,
     cpu: u64,
     given: VirtualInstant,
     limit: VirtualInstant,
+    steady: Option<VirtualDuration>,
 }
 
 impl Grant {
@@ -38,7 +42,14 @@ impl Grant {
         // The first reading after the deadline is a stop, at which it fires.
         let limit = deadline.map_or(most, |deadline| most.min(deadline));
         // What the stop itself costs the thread is not its own time: as in the account of its progress.
-        Self { base: local.min(given), cpu: cpu.saturating_add(STOP_COST), given, limit }
+        Self { base: local.min(given), cpu: cpu.saturating_add(STOP_COST), given, limit, steady: None }
+    }
+
+    /// A grant whose readings move time by this step each, and never past `deadline`: it repeats.
+    fn steady(given: VirtualInstant, step: VirtualDuration, deadline: Option<VirtualInstant>) -> Self {
+        let most = given.saturating_add(SPAN);
+        let limit = deadline.map_or(most, |deadline| most.min(deadline)).max(given);
+        Self { base: given, cpu: 0, given, limit, steady: Some(step) }
     }
 
     fn words(&self, generation: u64, owner: u64) -> [u64; WORDS] {
@@ -50,7 +61,8 @@ impl Grant {
             (word::CPU, self.cpu),
             (word::LAST, self.given.as_nanos()),
             (word::LIMIT, self.limit.as_nanos()),
-            (word::SWITCHES, NOT_NOTED),
+            (word::SWITCHES, if self.steady.is_some() { NEED_NOT_BE_NOTED } else { NOT_NOTED }),
+            (word::STEADY, self.steady.map_or(0, VirtualDuration::as_nanos)),
         ] {
             words[at / WORD] = value;
         }
@@ -60,7 +72,7 @@ impl Grant {
     /// Up to which moment the thread has read, when its page says `last`, and it has used `cpu`. A reading costs more than the
     /// least step between two, so it cannot have been told more than twice what it used; whatever the page says.
     fn read_up_to(&self, last: VirtualInstant, cpu: Option<u64>) -> VirtualInstant {
-        let most = cpu.map_or(self.limit, |cpu| {
+        let most = cpu.filter(|_| self.steady.is_none()).map_or(self.limit, |cpu| {
             let used = cpu.saturating_add(STOP_COST).saturating_sub(self.cpu);
             self.given.saturating_add(VirtualDuration::from_nanos(used.saturating_mul(2)))
         });
@@ -72,6 +84,8 @@ impl Grant {
 #[derive(Debug, Default)]
 pub(in crate::tracer) struct Grants {
     live: Option<Live>,
+    /// The one that ended last, where its thread may have it again: a thread alone, at a stop that tells nothing to others.
+    ended: Option<Live>,
     /// How many there have been.
     generation: u64,
     /// There are none before this moment.
@@ -90,6 +104,7 @@ struct Live {
     grant: Grant,
     tid: i32,
     page: u64,
+    owner: u64,
 }
 
 impl World<'_> {
@@ -107,9 +122,10 @@ impl World<'_> {
             return memory::write_words(caller.tid, at, answer);
         };
         self.grants.generation += 1;
-        let words = grant.words(self.grants.generation, registers.thread_pointer()).map(u64::cast_signed);
+        let owner = registers.thread_pointer();
+        let words = grant.words(self.grants.generation, owner).map(u64::cast_signed);
         if memory::write_words_at_two(caller.tid, (at, answer), (page, &words))? {
-            self.grants.live = Some(Live { grant, tid: caller.tid, page });
+            self.grants.live = Some(Live { grant, tid: caller.tid, page, owner });
         } else if let Some(process) = self.processes.get_mut(&caller.pid) {
             // It has unmapped the page; its code cannot be there either.
             process.clock_page = None;
@@ -117,15 +133,36 @@ impl World<'_> {
         Ok(())
     }
 
+    /// A thread alone goes on from a stop at which its grant ended: it has it again, for that costs less than the stop of its
+    /// next reading.
+    pub(in crate::tracer) fn renew_grant(&mut self, tid: i32) {
+        let Some(ended) = self.grants.ended.take().filter(|ended| ended.tid == tid) else { return };
+        let Some(task) = self.tasks.get(&tid).filter(|_| self.grants.live.is_none()) else { return };
+        let caller = Caller { tid, pid: task.pid };
+        let Some((page, grant)) = self.may_grant(caller, self.time.now()).filter(|(page, _)| *page == ended.page)
+        else {
+            return;
+        };
+        self.grants.generation += 1;
+        let words = grant.words(self.grants.generation, ended.owner).map(u64::cast_signed);
+        if memory::write_words(tid, page, &words).is_ok() {
+            self.grants.live = Some(Live { grant, ..ended });
+        }
+    }
+
     fn may_grant(&self, caller: Caller, moment: VirtualInstant) -> Option<(u64, Grant)> {
         let page = self.processes.get(&caller.pid)?.clock_page?;
         if moment < self.grants.none_before
             || !self.woken.is_empty()
-            || self.turns.is_some()
             || self.started.is_none()
             || self.time.pace() != Pace::Virtual
         {
             return None;
+        }
+        if let Some(turns) = &self.turns {
+            // Where there is nobody to choose, and nobody for whose sake time must go on.
+            let alone = self.tasks.len() == 1 && self.strangers.is_empty() && !self.anyone_waits_for_time();
+            return alone.then(|| (page, Grant::steady(moment, turns.step(), self.deadlines.earliest())));
         }
         let (cpu, local) = self.tasks.get(&caller.tid)?.progress.reached();
         Some((page, Grant::new(moment, local, cpu, self.deadlines.earliest())))
@@ -133,7 +170,9 @@ impl World<'_> {
 
     /// Ends the grant, and takes note of the time that was handed out by it.
     pub(in crate::tracer) fn end_grant(&mut self) {
-        let Some(Live { grant, tid, page }) = self.grants.live.take() else { return };
+        self.grants.ended = None;
+        let Some(live) = self.grants.live.take() else { return };
+        let Live { grant, tid, page, .. } = live;
         let cpu = self.tasks.get(&tid).map(|task| task.progress.reached().0);
         // Elsewhere it may run just now, and have used more than the kernel tells.
         let cpu = cpu.filter(|_| self.options.processors == 1);
@@ -141,7 +180,13 @@ impl World<'_> {
         let ended = memory::write_words(tid, page + word::GENERATION as u64, &[0]);
         let last = ended.and_then(|()| memory::read_words::<1>(tid, page + word::LAST as u64));
         let last = last.map_or(VirtualInstant::START, |[last]| VirtualInstant::from_nanos(last.cast_unsigned()));
-        self.time.jump(grant.read_up_to(last, cpu));
+        let last = grant.read_up_to(last, cpu);
+        let before = self.time.now();
+        self.time.jump(last);
+        if grant.steady.is_some() {
+            self.count_cpu(tid, self.time.now().since(before));
+            self.grants.ended = Some(live);
+        }
     }
 
     /// Ends the grant when somebody else than its thread has moved time: that thread's next reading would be too early.
@@ -164,7 +209,7 @@ pub(in crate::tracer) fn clear(tid: i32, page: u64) {
 mod tests {
     use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, proptest};
 
-    use super::{Grant, SPAN, STOP_COST};
+    use super::{Grant, SPAN, STOP_COST, WORD, word};
     use crate::clock::VirtualInstant;
     use crate::sys::clock_code::LEAST_STEP;
 
@@ -217,6 +262,19 @@ mod tests {
             prop_assert!(told - given <= SPAN.as_nanos());
             prop_assert!(grant.read_up_to(at(last), None) <= grant.limit.max(at(given)));
         }
+    }
+
+    #[test]
+    fn a_steady_grant_tells_the_same_whatever_was_computed_and_never_past_a_deadline() {
+        let step = crate::clock::VirtualDuration::from_micros(2);
+        let grant = Grant::steady(at(5_000), step, Some(at(10_000)));
+        let words = grant.words(1, 7);
+        assert_eq!(words[word::STEADY / WORD], 2_000);
+        assert_eq!(words[word::LIMIT / WORD], 10_000);
+        assert_eq!(grant.read_up_to(at(9_000), Some(0)), at(9_000), "CPU time says nothing of it");
+        assert_eq!(grant.read_up_to(at(90_000), Some(0)), at(10_000), "a page full of lies does not pass the deadline");
+        assert_eq!(grant.read_up_to(at(1), None), at(5_000), "time never goes back");
+        assert_eq!(Grant::new(at(5), at(5), 0, None).words(1, 7)[word::STEADY / WORD], 0);
     }
 
     #[test]

@@ -12,7 +12,9 @@
 //!
 //! - *One grant in the whole tree*, for one thread. Whoever else reads the clock stops, and every other stop takes the grant
 //!   back. So no order of readings has to be kept up between threads or processes.
-//! - *No grant under a schedule*, where every reading is a place to choose and must repeat, nor in real time.
+//! - *Under a schedule* every reading is a place to choose, and must repeat. So a grant is given to a thread alone, and
+//!   each of its readings moves time by a fixed step. (An interpreter's start reads the clock a thousand times.)
+//! - *No grant in real time.*
 //! - *The cycle counter is not asked*: it counts time in which a busy machine did not run the thread, and it
 //!   may be trapped. Two system calls that do not stop cost less than a microsecond.
 //! - *Nothing is believed that the page says*: what the thread was handed out is bounded by the CPU time that it used.
@@ -46,10 +48,15 @@ pub(super) struct Replaced {
     pub(super) overtaken: Option<i32>,
 }
 
-/// Puts an image of ours in the place of the vDSO of a program that stands at its exec.
-pub(super) fn replace(task: &Task, time: &Time) -> io::Result<Replaced> {
+/// Puts an image of ours in the place of the vDSO of a program that stands at its exec. Where that cannot be, every reading of a
+/// clock is a system call. The 16 random bytes that the kernel gives a program become `chance`, where they are to repeat: the
+/// stack's guard and Go's maps come of them.
+pub(super) fn replace(task: &Task, time: &Time, chance: Option<[u64; 2]>) -> io::Result<Replaced> {
     let mut replaced = Replaced { page: None, stops: 0, overtaken: None };
     let Some(auxv) = auxv(task)? else { return Ok(replaced) };
+    if let Some(chance) = chance {
+        auxv.give_chance(chance)?;
+    }
     if may_read_thread_pointer(auxv.hwcap2)
         && let Some(instruction) = call_instruction(task.tid, auxv.vdso)
     {
@@ -71,16 +78,6 @@ pub(super) fn replace(task: &Task, time: &Time) -> io::Result<Replaced> {
     }
     auxv.tell(None)?;
     Ok(replaced)
-}
-
-/// Hides the vDSO, so that every reading of a clock is a system call. The 16 random bytes that the kernel gives a program
-/// become `chance`, where they are to repeat: the stack's guard and Go's maps come of them.
-pub(super) fn hide(task: &Task, chance: Option<[u64; 2]>) -> io::Result<()> {
-    let Some(auxv) = auxv(task)? else { return Ok(()) };
-    if let Some(chance) = chance {
-        auxv.give_chance(chance)?;
-    }
-    auxv.tell(None)
 }
 
 fn auxv(task: &Task) -> io::Result<Option<Auxv>> {
