@@ -8,7 +8,7 @@ use super::{Memory, OurFault, RunKey};
 use crate::build::Program;
 use crate::check::{CaseRun, depends_on_schedule};
 use crate::course::model::Spec;
-use crate::engine::{Engine, Interrupt, RunRequest};
+use crate::engine::{Engine, Interrupt, Places, RunRequest};
 use crate::pool::Turn;
 use crate::trace::{Ended, EventKind, Trace};
 
@@ -63,7 +63,7 @@ impl Round<'_> {
     pub(super) fn run(&self, done: &(dyn Fn(&str, u64) + Sync)) -> Result<Vec<CaseRun>, OurFault> {
         let all = which(self.spec, self.seeds);
         let mut runs: Vec<CaseRun> = Vec::new();
-        let mut places: BTreeMap<usize, Vec<Vec<u64>>> = BTreeMap::new();
+        let mut places: BTreeMap<usize, Places> = BTreeMap::new();
         for wave in waves(self.seeds) {
             let mut open: Vec<RunKey> = Vec::new();
             let settled: BTreeSet<usize> =
@@ -100,7 +100,7 @@ impl Round<'_> {
     }
 
     /// Surveys the cases of which schedules are open, once each.
-    fn survey(&self, open: &[RunKey], places: &mut BTreeMap<usize, Vec<Vec<u64>>>) -> Result<(), OurFault> {
+    fn survey(&self, open: &[RunKey], places: &mut BTreeMap<usize, Places>) -> Result<(), OurFault> {
         let cases: BTreeSet<usize> = open.iter().filter(|key| key.schedule != 0).map(|key| key.case).collect();
         let new: Vec<usize> = cases.into_iter().filter(|case| !places.contains_key(case)).collect();
         let requests: Vec<RunRequest> = new
@@ -117,7 +117,7 @@ impl Round<'_> {
     fn make(
         &self,
         open: &[RunKey],
-        places: &BTreeMap<usize, Vec<Vec<u64>>>,
+        places: &BTreeMap<usize, Places>,
         done: &(dyn Fn(&str, u64) + Sync),
     ) -> Result<Vec<CaseRun>, OurFault> {
         let requests: Vec<RunRequest> = open

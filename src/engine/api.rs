@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::EngineSettings;
 use crate::course::model::{Limits, Needs};
 use crate::sandbox::Rung;
-use crate::schedule::Switch;
+use crate::schedule::{Place, Switch};
 use crate::trace::Trace;
 use crate::wire;
 
@@ -54,12 +54,12 @@ pub trait Engine: Send + Sync {
     /// Only when the machine or we could not do it: never for what the program did.
     fn run(&self, request: &RunRequest) -> Result<Trace, EngineError>;
 
-    /// Where schedules may preempt the program's threads ([`RunRequest::places`]): the instructions at which they touch the same
+    /// Where schedules may preempt the program's threads ([`RunRequest::places`]): where they touch the same
     /// memory, a list for each word of it. The same request gives the same answer; an engine without schedules knows of none.
     ///
     /// # Errors
     /// As [`Engine::run`].
-    fn survey(&self, request: &RunRequest) -> Result<Vec<Vec<u64>>, EngineError> {
+    fn survey(&self, request: &RunRequest) -> Result<Places, EngineError> {
         let _ = request;
         Ok(Vec::new())
     }
@@ -88,6 +88,9 @@ pub trait Engine: Send + Sync {
     }
 }
 
+/// Places where a schedule may preempt a program's threads, a list for each word of memory that they touch there.
+pub type Places = Vec<Vec<Place>>;
+
 /// What is to be run, and how. It travels as JSON to the process that runs it; [`Interrupt`] stays behind.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunRequest {
@@ -112,7 +115,7 @@ pub struct RunRequest {
     pub schedule: u64,
     /// What [`Engine::survey`] found: a part of what a seed means.
     #[serde(default)]
-    pub places: Vec<Vec<u64>>,
+    pub places: Places,
     /// Whether the HTTP fixture runs beside it.
     pub http: bool,
     /// Ends the run early when the person asks for it.
@@ -191,6 +194,7 @@ mod tests {
 
     use super::{EngineError, Interrupt, RunRequest};
     use crate::course::model::Limits;
+    use crate::schedule::Place;
 
     #[test]
     fn an_error_says_the_same_behind_the_way_through_json() {
@@ -218,7 +222,7 @@ mod tests {
             limits: Limits::default(),
             real_limit: Duration::from_mins(1),
             schedule: 7,
-            places: vec![vec![0x40_1000], Vec::new()],
+            places: vec![vec![Place::Instruction(0x40_1000), Place::Shared(8)], Vec::new()],
             http: true,
             interrupt: Interrupt::default(),
         };

@@ -12,7 +12,7 @@ mod traced;
 mod wall;
 
 pub use crate::tracer::PATIENCE;
-pub use api::{Engine, EngineError, Interrupt, RunRequest};
+pub use api::{Engine, EngineError, Interrupt, Places, RunRequest};
 pub use internal::internal_command;
 pub use scripted::ScriptedEngine;
 pub use settings::EngineSettings;

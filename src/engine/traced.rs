@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Engine, EngineError, EngineSettings, RunRequest};
+use super::{Engine, EngineError, EngineSettings, Places, RunRequest};
 use crate::clock::VirtualDuration;
 use crate::course::model::Needs;
 use crate::fixture::Record;
@@ -144,7 +144,7 @@ impl Engine for TracedEngine {
         Ok(self.with_holders(request, None, first))
     }
 
-    fn survey(&self, request: &RunRequest) -> Result<Vec<Vec<u64>>, EngineError> {
+    fn survey(&self, request: &RunRequest) -> Result<Places, EngineError> {
         if !self.has_schedules() || request.http {
             return Ok(Vec::new());
         }

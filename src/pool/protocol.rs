@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio_util::codec::{Decoder, Encoder, LengthDelimitedCodec};
 
 use crate::build::{BuildError, BuildOutcome, BuilderSettings, Submission};
-use crate::engine::{EngineError, EngineSettings, RunRequest};
+use crate::engine::{EngineError, EngineSettings, Places, RunRequest};
 use crate::trace::Trace;
 use crate::wire;
 
@@ -103,7 +103,7 @@ pub(super) enum Answer {
     /// A run.
     Ran(Result<Trace, EngineError>),
     /// A survey.
-    Surveyed(Result<Vec<Vec<u64>>, EngineError>),
+    Surveyed(Result<Places, EngineError>),
 }
 
 impl Answer {

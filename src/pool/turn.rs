@@ -5,7 +5,7 @@ use super::crew::Task;
 use super::protocol::{Answer, Job};
 use super::{Pool, PoolError};
 use crate::build::{BuildError, BuildOutcome, Builder, Submission};
-use crate::engine::{Engine, EngineSettings, PATIENCE, RunRequest};
+use crate::engine::{Engine, EngineSettings, PATIENCE, Places, RunRequest};
 use crate::trace::Trace;
 
 /// How long a build may take: more than any of its own limits.
@@ -103,7 +103,7 @@ impl Turn<'_> {
     ///
     /// # Errors
     /// As [`Turn::run_all`].
-    pub fn survey_all(&self, engine: &dyn Engine, requests: &[RunRequest]) -> Result<Vec<Vec<Vec<u64>>>, PoolError> {
+    pub fn survey_all(&self, engine: &dyn Engine, requests: &[RunRequest]) -> Result<Vec<Places>, PoolError> {
         let Some(settings) = engine.settings() else {
             return Ok(requests.iter().map(|request| engine.survey(request)).collect::<Result<_, _>>()?);
         };
@@ -112,7 +112,7 @@ impl Turn<'_> {
             let job = Job::Survey { engine: settings.clone(), request: Box::new(request.clone()), processors };
             (need, self.label("survey", ""), request.real_limit, job)
         });
-        let mut found: Vec<Option<Vec<Vec<u64>>>> = requests.iter().map(|_| None).collect();
+        let mut found: Vec<Option<Places>> = requests.iter().map(|_| None).collect();
         self.all(jobs.collect(), &mut |index, answer| {
             if let Answer::Surveyed(places) = answer {
                 found[index] = Some(places?);

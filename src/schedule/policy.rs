@@ -1,3 +1,4 @@
+use super::Place;
 use crate::clock::VirtualDuration;
 
 /// A thread of the traced tree, counted by birth from 0 (the program's first thread): the same number in every run that
@@ -44,9 +45,9 @@ pub trait Policy: Send {
     /// The thread that goes on: one of `ready.threads`.
     fn choose(&mut self, ready: Ready<'_>) -> ThreadNumber;
 
-    /// Which of these instructions are marked for the whole run: those at which several threads touch the same word of memory, a
+    /// Which of these places are marked for the whole run: those at which several threads touch the same word of memory, a
     /// list for each word. At most four, as many as a processor can watch.
-    fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
+    fn mark(&mut self, places: &[Vec<Place>]) -> Vec<Place> {
         let _ = places;
         Vec::new()
     }

@@ -1,5 +1,5 @@
 use super::splitmix::SplitMix64;
-use super::{Preemption, Unit};
+use super::{Place, Preemption, Unit};
 use crate::clock::VirtualDuration;
 
 /// From the first of this many turns on, at most, threads are preempted.
@@ -58,7 +58,7 @@ impl Preemptions {
     }
 
     /// Which of these places are marked: all that touch one word of memory, or a few.
-    pub(super) fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
+    pub(super) fn mark(&mut self, places: &[Vec<Place>]) -> Vec<Place> {
         if self.unit != Unit::Marks {
             return Vec::new();
         }

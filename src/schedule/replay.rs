@@ -1,5 +1,5 @@
 use super::natural::continue_or_next;
-use super::{Policy, Preemption, Ready, ThreadNumber, Unit};
+use super::{Place, Policy, Preemption, Ready, ThreadNumber, Unit};
 use crate::clock::VirtualDuration;
 
 /// A choice that the natural policy would not have made: at this step this thread went on.
@@ -13,10 +13,10 @@ pub enum Switch {
         /// The thread that went on.
         thread: ThreadNumber,
     },
-    /// This instruction was marked for the whole run.
+    /// This place was marked for the whole run.
     Mark {
-        /// Where it stands in memory.
-        place: u64,
+        /// Which one.
+        place: Place,
     },
     /// At this step this thread's wake-up was held back.
     Hold {
@@ -73,7 +73,7 @@ impl Policy for Replay {
         self.previous
     }
 
-    fn mark(&mut self, _: &[Vec<u64>]) -> Vec<u64> {
+    fn mark(&mut self, _: &[Vec<Place>]) -> Vec<Place> {
         let marks = self.switches.iter().filter_map(|switch| match switch {
             Switch::Mark { place } => Some(*place),
             _ => None,
@@ -128,7 +128,7 @@ impl Policy for Box<dyn Policy> {
         (**self).choose(ready)
     }
 
-    fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
+    fn mark(&mut self, places: &[Vec<Place>]) -> Vec<Place> {
         (**self).mark(places)
     }
 
@@ -155,7 +155,7 @@ impl<P: Policy> Policy for Recorder<P> {
         thread
     }
 
-    fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
+    fn mark(&mut self, places: &[Vec<Place>]) -> Vec<Place> {
         let marks = self.policy.mark(places);
         self.switches.extend(marks.iter().map(|place| Switch::Mark { place: *place }));
         marks

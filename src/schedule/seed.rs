@@ -2,7 +2,7 @@ use super::natural::continue_or_next;
 use super::pauses::Pauses;
 use super::preemptions::Preemptions;
 use super::splitmix::SplitMix64;
-use super::{Natural, Pct, Policy, Preemption, Random, Ready, ThreadNumber};
+use super::{Natural, Pct, Place, Policy, Preemption, Random, Ready, ThreadNumber};
 use crate::clock::VirtualDuration;
 
 /// After so many choices a run is left alone but for one choice in [`CALM_ONE_IN`]. A program that takes a lock a hundred
@@ -71,7 +71,7 @@ impl Policy for Seeded {
         self.policy.hold(thread, asked, left)
     }
 
-    fn mark(&mut self, places: &[Vec<u64>]) -> Vec<u64> {
+    fn mark(&mut self, places: &[Vec<Place>]) -> Vec<Place> {
         self.preemptions.as_mut().map(|preemptions| preemptions.mark(places)).unwrap_or_default()
     }
 
@@ -88,7 +88,7 @@ impl Policy for Seeded {
 mod tests {
     use super::for_seed;
     use crate::clock::VirtualDuration;
-    use crate::schedule::Ready;
+    use crate::schedule::{Place, Ready};
 
     #[test]
     fn the_same_seed_makes_the_same_choices_and_seeds_differ() {
@@ -120,12 +120,18 @@ mod tests {
 
     #[test]
     fn a_seed_marks_at_most_four_of_the_places_and_always_the_same() {
-        let places: Vec<Vec<u64>> = vec![vec![1, 2, 3, 4, 5, 6], vec![7], vec![8, 9]];
+        let places = [vec![1, 2, 3, 4, 5, 6], vec![7], vec![8, 9]]
+            .map(|word| word.into_iter().map(Place::Instruction).collect());
         let marks = |seed: u64| for_seed(seed).mark(&places);
-        let all: Vec<Vec<u64>> = (0..200).map(marks).collect();
-        assert!(all.iter().all(|marks| marks.len() <= 4 && marks.iter().all(|mark| (1..=9).contains(mark))));
+        let all: Vec<Vec<Place>> = (0..200).map(marks).collect();
+        assert!(all.iter().all(
+            |marks| marks.len() <= 4 && marks.iter().all(|mark| (1..=9).any(|at| *mark == Place::Instruction(at)))
+        ));
         assert_eq!(all, (0..200).map(marks).collect::<Vec<_>>());
-        assert!((1..=9).all(|place| all.iter().any(|marks| marks.contains(&place))), "each place comes up");
+        assert!(
+            (1..=9).all(|place| all.iter().any(|marks| marks.contains(&Place::Instruction(place)))),
+            "each place comes up"
+        );
         assert!(all.iter().filter(|marks| !marks.is_empty()).count() > 80, "most seeds mark some");
         assert!(all[0].is_empty(), "the natural schedule marks none");
     }

@@ -105,6 +105,7 @@ impl World<'_> {
         self.vfork_done(pid);
         if let Some(process) = self.processes.get_mut(&pid) {
             self.locks.became(tid, process.number);
+            self.shared_words.forget(pid);
             for key in process.timers.delete_posix() {
                 self.deadlines.cancel(key);
             }
@@ -231,6 +232,7 @@ impl World<'_> {
         if !self.is_fixture(pid) {
             self.ended_children.push(pid);
         }
+        self.shared_words.forget(pid);
         if let Some(mut process) = self.processes.remove(&pid) {
             self.dead_cpu += if process.role == Role::Program { process.cpu } else { 0 };
             for key in process.timers.delete_all() {

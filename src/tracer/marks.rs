@@ -5,33 +5,54 @@
 //! in each run of the schedule.
 //!
 //! An interpreter with one lock for all of its threads is marked elsewhere: at the word that its threads read wherever they may be
-//! asked to give the lock away. There they stop, and who waits for the lock asks for it while they are held.
+//! asked to give the lock away. There they stop, and who waits for the lock asks for it while they are held. Processes that
+//! share memory are marked at the words of it that they change (see `shared`).
 
-use super::regs::Places;
+use super::process::Role;
+use super::regs::{Breakpoint, take_hits};
 use super::task::Slot;
 use super::tracee::Resume;
 use super::world::World;
+use crate::schedule::Place;
 use crate::sys::ptrace;
 
 /// `si_code` of a SIGTRAP by a debug register.
 const TRAP_HWBKPT: i32 = 4;
 
 impl World<'_> {
-    /// A thread gets the turn: from now on it stops at the marks, if it did not before. Only the first program's code is known, so
-    /// children that become others have none.
+    /// A thread gets the turn: from now on it stops at the marks, if it did not before.
     pub(super) fn mark(&mut self, tid: i32) {
-        // Where nobody else could go on, its turn is over before anybody can.
-        let matters = self.preemption_matters(tid);
-        let are = if self.is_interpreted(tid) { Places::Words } else { Places::Instructions };
-        let (Some(turns), Some(task)) = (&self.turns, self.tasks.get_mut(&tid)) else { return };
-        let marks = if matters && task.pid == self.root { turns.marks() } else { &[] };
-        if self.survey.is_none()
-            && task.breakpoints != marks.len()
-            && let Slot::Stopped(stopped) = &task.slot
-            && stopped.set_breakpoints(marks, are).is_ok()
-        {
-            task.breakpoints = marks.len();
+        if self.survey.is_some() || !self.turns.as_ref().is_some_and(super::turns::Turns::has_marks) {
+            return;
         }
+        // Where nobody else could go on, its turn is over before anybody can.
+        let breakpoints = if self.preemption_matters(tid) { self.breakpoints_of(tid) } else { Vec::new() };
+        if let Some(task) = self.tasks.get_mut(&tid)
+            && task.breakpoints != breakpoints
+            && let Slot::Stopped(stopped) = &task.slot
+            && stopped.set_breakpoints(&breakpoints).is_ok()
+        {
+            task.breakpoints = breakpoints;
+        }
+    }
+
+    /// Where the marks are in a thread's process. Of code only the first program's is known, so children that become others have none
+    /// there.
+    fn breakpoints_of(&mut self, tid: i32) -> Vec<Breakpoint> {
+        let (Some(turns), Some(task)) = (&self.turns, self.tasks.get(&tid)) else { return Vec::new() };
+        let is_root = task.pid == self.root;
+        let own = |place: &Place| match place {
+            Place::Instruction(at) => is_root.then_some(Breakpoint::Instruction(*at)),
+            Place::Asking(at) => is_root.then_some(Breakpoint::Word(*at)),
+            Place::Shared(_) => None,
+        };
+        let mut breakpoints: Vec<Breakpoint> = turns.marks().iter().filter_map(own).collect();
+        let shared = |place: &Place| if let Place::Shared(at) = place { Some(*at) } else { None };
+        let words: Vec<u64> = turns.marks().iter().filter_map(shared).collect();
+        if !words.is_empty() && self.processes.get(&task.pid).is_some_and(|process| process.role == Role::Program) {
+            breakpoints.extend(self.shared_words.of(task.pid, &words).map(Breakpoint::Word));
+        }
+        breakpoints
     }
 
     /// Whether a thread that stopped by a SIGTRAP came to a mark.
@@ -44,15 +65,32 @@ impl World<'_> {
     /// A thread came to a mark: it goes on, or is preempted.
     pub(super) fn came_to_mark(&mut self, tid: i32) {
         let matters = self.preemption_matters(tid);
+        let asked = self.is_asked(tid);
         let preemption =
             self.turns.as_mut().filter(|turns| turns.has_turn(tid)).and_then(|turns| turns.came_to_mark(matters));
         match preemption {
-            Some(preemption) => self.preempt(tid, preemption),
+            Some(preemption) => self.preempt(tid, preemption, asked),
             None if self.turns.as_ref().is_some_and(|turns| turns.has_turn(tid)) => {
                 self.mark(tid);
                 self.let_go(tid, Resume::Go(0));
             }
             None => self.release(tid, Resume::Go(0)),
+        }
+    }
+
+    /// Whether the mark that a thread came to is where it may be asked to give an interpreter's lock away.
+    fn is_asked(&self, tid: i32) -> bool {
+        let Some(turns) = &self.turns else { return false };
+        let asking = |breakpoint: &Breakpoint| {
+            let is = |place: &Place| matches!((place, breakpoint), (Place::Asking(at), Breakpoint::Word(word)) if at == word);
+            turns.marks().iter().any(is)
+        };
+        let Some(task) = self.tasks.get(&tid).filter(|task| task.pid == self.root) else { return false };
+        match task.breakpoints.iter().filter(|breakpoint| asking(breakpoint)).count() {
+            0 => false,
+            all if all == task.breakpoints.len() => true,
+            _ => take_hits(tid)
+                .is_ok_and(|hits| hits.slots.iter().filter_map(|slot| task.breakpoints.get(*slot)).any(asking)),
         }
     }
 }

@@ -79,6 +79,7 @@ mod refused;
 mod regs;
 mod run;
 mod segments;
+mod shared;
 mod spawn;
 mod spin;
 mod stop;
@@ -104,7 +105,7 @@ pub use error::{TracerError, Unsupported};
 pub use locks::{Again, Word, with_holders};
 pub use options::{Epoch, FixtureProgram, Options, OutputMode, PATIENCE, RunLimits, Shown, StdinMode};
 
-use crate::schedule::Switch;
+use crate::schedule::{Place, Switch};
 use crate::trace::Trace;
 
 /// Runs a program to its end (or to a limit) and returns what it did. Nothing of its tree is left when this returns.
@@ -123,7 +124,7 @@ pub struct Recorded {
     /// Where its schedule left the natural way.
     pub switches: Vec<Switch>,
     /// What a survey found, in a run that was one.
-    places: Vec<Vec<u64>>,
+    places: Vec<Vec<Place>>,
     /// Words that threads wait on for ever.
     words: Vec<Word>,
     /// Where they stand in the program.
@@ -149,7 +150,7 @@ pub fn run_recorded(options: &Options) -> Result<Recorded, TracerError> {
 ///
 /// # Errors
 /// As [`run()`].
-pub fn survey(options: &Options) -> Result<Vec<Vec<u64>>, TracerError> {
+pub fn survey(options: &Options) -> Result<Vec<Vec<Place>>, TracerError> {
     if options.fixture.is_some() || options.stdin == StdinMode::Inherit {
         return Ok(Vec::new());
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::locks::Word;
 use crate::clock::VirtualDuration;
 use crate::sandbox::Confinement;
-use crate::schedule::Switch;
+use crate::schedule::{Place, Switch};
 use crate::trace::{ClockKind, EventKind, LimitKind};
 
 /// What is to be run under the tracer, and how.
@@ -40,7 +40,7 @@ pub struct Options {
     pub switches: Option<Vec<Switch>>,
     /// Instructions among which a seed's policy may mark some, as [`super::survey()`] finds them: the same seed with other places
     /// is another schedule.
-    pub places: Arc<[Vec<u64>]>,
+    pub places: Arc<[Vec<Place>]>,
     /// How many processors it really gets. 1 (the default) pins the run to one, which makes a stop four times cheaper;
     /// more where real parallelism must be seen. What the program is told does not change.
     pub processors: usize,

@@ -7,7 +7,7 @@
 use super::error::TracerError;
 use super::locks::is_trap;
 use super::procfs::State;
-use super::regs::Places;
+use super::regs::Breakpoint;
 use super::task::Slot;
 use super::tracee::Resume;
 use super::watch::wait_failed;
@@ -57,20 +57,18 @@ impl World<'_> {
             Walk::Stopped(status) => self.arrive(tid, status),
             Walk::Whole => {
                 self.counts.stops += 1;
-                self.preempt(tid, preemption);
+                self.preempt(tid, preemption, false);
                 Ok(())
             }
         }
     }
 
-    /// Takes the turn from a thread that has stopped for that.
-    pub(super) fn preempt(&mut self, tid: i32, preemption: Preemption) {
-        let interpreted = self.is_interpreted(tid);
+    /// Takes the turn from a thread that has stopped for that, `asked` where its interpreter asks whether it is to give its lock away.
+    pub(super) fn preempt(&mut self, tid: i32, preemption: Preemption, asked: bool) {
         let Some(turns) = &mut self.turns else { return };
         // Who waits for an interpreter's lock has to have waited for a time of its own before it asks for it.
-        let hold =
-            turns.preempted(tid, if interpreted { VirtualDuration::ZERO } else { preemption.hold }, preemption.rest);
-        if interpreted {
+        let hold = turns.preempted(tid, if asked { VirtualDuration::ZERO } else { preemption.hold }, preemption.rest);
+        if asked {
             turns.makes_room(tid);
         }
         if hold > VirtualDuration::ZERO {
@@ -97,8 +95,8 @@ impl World<'_> {
         let Some(task) = self.tasks.get_mut(&tid) else { return Ok(Stretch::Sleeps) };
         let running = match std::mem::replace(&mut task.slot, Slot::Between) {
             Slot::Stopped(stopped) => match back {
-                Some(back) if stopped.set_breakpoints(&[back], Places::Instructions).is_ok() => {
-                    task.breakpoints = 1;
+                Some(back) if stopped.set_breakpoints(&[Breakpoint::Instruction(back)]).is_ok() => {
+                    task.breakpoints = vec![Breakpoint::Instruction(back)];
                     stopped.resume(Resume::Go(0))
                 }
                 _ => stopped.step(),
@@ -136,9 +134,9 @@ impl World<'_> {
         let gone = |cause| TracerError::System { operation: "step through a program", tid: Some(tid), cause };
         let stopped = running.stopped(status).map_err(gone)?.0;
         if back.is_some() {
-            task.breakpoints = 0;
+            task.breakpoints.clear();
             // A thread that was killed here is told of by the next wait.
-            let _ = stopped.set_breakpoints(&[], Places::Instructions);
+            let _ = stopped.set_breakpoints(&[]);
         }
         task.slot = Slot::Stopped(stopped);
         if self.locks.is_on() {

@@ -18,11 +18,13 @@ use super::error::TracerError;
 use super::memory;
 use super::preempt::Stretch;
 use super::regs::{LONGEST, Native, Operand, Registers};
+use super::shared::SharedMemory;
 use super::symbols;
 use super::task::{Slot, Task, WaitKind};
 use super::tracee::Resume;
 use super::world::World;
 use crate::clock::VirtualDuration;
+use crate::schedule::Place;
 use crate::trace::Ended;
 
 /// How many instructions a thread makes one by one, and how many the whole run.
@@ -123,6 +125,7 @@ pub(super) struct Survey {
     waited_in_vain: BTreeSet<i32>,
     /// The word that an interpreter's threads look at wherever they may be asked to give their lock away.
     asked_at: Option<u64>,
+    pub(super) shared: SharedMemory,
 }
 
 /// A word of memory: who touched it, where that was in the code, and whether anybody wrote.
@@ -136,17 +139,18 @@ struct Word {
 impl Survey {
     /// The places where threads met, by the words at which they met; words that others than the first thread touched come
     /// several times, for what a thread and its maker share is mostly their library's.
-    pub(super) fn places(self, root: i32) -> Vec<Vec<u64>> {
+    pub(super) fn places(self, root: i32) -> Vec<Vec<Place>> {
+        let shared = self.shared.places();
         if let Some(word) = self.asked_at {
-            return vec![vec![word]];
+            return [vec![vec![Place::Asking(word)]], shared].concat();
         }
-        let mut met: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
+        let mut met: BTreeMap<Vec<Place>, usize> = BTreeMap::new();
         for word in self.touched.into_values().filter(|word| word.written && word.threads.len() > 1) {
             let siblings = word.threads.iter().filter(|tid| **tid != root).count();
-            let times = met.entry(word.places.into_iter().collect()).or_default();
+            let times = met.entry(word.places.into_iter().map(Place::Instruction).collect()).or_default();
             *times = (*times).max(if siblings > 1 { AMONG_SIBLINGS } else { 1 });
         }
-        met.into_iter().flat_map(|(places, times)| vec![places; times]).collect()
+        met.into_iter().flat_map(|(places, times)| vec![places; times]).chain(shared).collect()
     }
 
     fn may_go_on(&self, tid: i32) -> bool {
@@ -170,7 +174,10 @@ impl World<'_> {
     /// Whether a thread that gets the turn makes it one instruction at a time.
     pub(super) fn is_surveyed(&mut self, tid: i32) -> bool {
         if self.is_interpreted(self.root) {
-            return self.survey.as_ref().is_some_and(|survey| survey.waited_in_vain.contains(&tid));
+            return self
+                .survey
+                .as_ref()
+                .is_some_and(|survey| survey.waited_in_vain.contains(&tid) && survey.asked_at.is_none());
         }
         let several = || self.processes.get(&self.root).is_some_and(|process| process.threads > 1);
         let own = || self.tasks.get(&tid).is_some_and(|task| task.pid == self.root);
@@ -227,7 +234,9 @@ impl World<'_> {
                 Stretch::Stopped(status) => {
                     if let (Some(survey), SET_BY_ASKING) = (&mut self.survey, set.len()) {
                         survey.asked_at = set.pop();
-                        self.end(Ended::Interrupted, None);
+                        if survey.shared.is_empty() {
+                            self.end(Ended::Interrupted, None);
+                        }
                     }
                     return self.arrive(tid, status);
                 }

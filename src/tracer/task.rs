@@ -4,7 +4,7 @@ use super::fairness::Manners;
 use super::procfs::Procfs;
 use super::progress::Progress;
 use super::record::Entry;
-use super::regs::Native;
+use super::regs::{Breakpoint, Native};
 use super::tracee::{Running, Stopped};
 use crate::clock::{DeadlineKey, VirtualInstant};
 use crate::sys::signal::SignalInfo;
@@ -31,8 +31,8 @@ pub(super) struct Task {
     pub(super) in_group_stop: bool,
     /// Whether it is on its way through single instructions: then a SIGTRAP is ours.
     pub(super) stepping: bool,
-    /// How many instructions it stops at.
-    pub(super) breakpoints: usize,
+    /// Where it stops between its calls.
+    pub(super) breakpoints: Vec<Breakpoint>,
     /// CPU time as it is counted under a schedule, in nanoseconds.
     pub(super) counted: u64,
     /// In how many of its turns it computed for a while, and whether it was asked to stop to be looked at for that.
@@ -103,7 +103,7 @@ pub(super) enum Seen {
     },
     /// A change of the file behind this descriptor.
     FileWrite(i32),
-    /// A large piece of memory.
+    /// A large piece of memory, or one that others share.
     Mapped,
     /// The opening of a file that may be new or emptied by it.
     FileOpened,
@@ -179,7 +179,7 @@ impl Task {
             vfork: None,
             in_group_stop: false,
             stepping: false,
-            breakpoints: 0,
+            breakpoints: Vec::new(),
             counted: 0,
             long_turns: 0,
             is_looked_for: false,

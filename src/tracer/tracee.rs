@@ -1,6 +1,6 @@
 use std::io;
 
-use super::regs::{Native, Places, Registers, break_at};
+use super::regs::{Breakpoint, Native, Registers, break_at};
 use super::stop::Stop;
 use crate::sys::ptrace;
 
@@ -66,8 +66,8 @@ impl Stopped {
     }
 
     /// Makes it stop at these places, at most four, and nowhere else.
-    pub(super) fn set_breakpoints(&self, places: &[u64], are: Places) -> io::Result<()> {
-        break_at(self.tid, places, are)
+    pub(super) fn set_breakpoints(&self, places: &[Breakpoint]) -> io::Result<()> {
+        break_at(self.tid, places)
     }
 
     /// Lets it make one instruction. A thread that was killed while it stood still is let go, too.

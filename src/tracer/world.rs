@@ -13,6 +13,7 @@ use super::progress::Pacer;
 use super::quiet::Polls;
 use super::record::{Entry, Record};
 use super::segments::Segments;
+use super::shared::SharedWords;
 use super::streams::Streams;
 use super::survey::Survey;
 use super::task::{Pending, Slot, Task};
@@ -106,6 +107,8 @@ pub(super) struct World<'o> {
     pub(super) standing: Vec<Standing>,
     /// What a survey has seen, in a run that is one.
     pub(super) survey: Option<Survey>,
+    /// Words that processes share and that are marked.
+    pub(super) shared_words: SharedWords,
 }
 
 /// What is due at a deadline.
@@ -201,6 +204,7 @@ impl<'o> World<'o> {
             words: Vec::new(),
             standing: Vec::new(),
             survey: None,
+            shared_words: SharedWords::default(),
         }
     }
 

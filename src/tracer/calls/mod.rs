@@ -144,7 +144,9 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
     if let Some(then) = shared_memory::turn(world, caller, registers)? {
         return Ok(then);
     }
-    if world.options.sandbox.is_some() && calls::LARGE_MAPS.iter().any(|(call, _)| *call == registers.number()) {
+    let large =
+        world.options.sandbox.is_some() && calls::LARGE_MAPS.iter().any(|(call, _)| *call == registers.number());
+    if large || registers.number() == calls::MMAP {
         return Ok(Then::See(Seen::Mapped));
     }
     if let Some(then) = signal_files::may_read(world, caller, registers) {
@@ -190,7 +192,10 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             signal_files::read(world, caller, at, registers.result())?;
         }
         Some(Pending::Seen(Seen::Adjtimex { at })) if registers.result() >= 0 => clock::adjusted(world, caller, at)?,
-        Some(Pending::Seen(Seen::Mapped)) => world.mapped(registers.result()),
+        Some(Pending::Seen(Seen::Mapped)) => {
+            world.shared_words.forget(caller.pid);
+            world.mapped(registers.result());
+        }
         Some(Pending::Seen(Seen::FileWrite(_))) if registers.result() < 0 => {
             world.call_on_file_failed(registers.result(), false);
         }

@@ -25,11 +25,11 @@ pub(super) struct Hits {
 
 /// What a thread is stopped at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Places {
-    /// Instructions that it comes to.
-    Instructions,
-    /// Words of memory that it uses.
-    Words,
+pub(super) enum Breakpoint {
+    /// Before this instruction.
+    Instruction(u64),
+    /// After a use of this word of memory.
+    Word(u64),
 }
 
 /// How an instruction writes to memory.

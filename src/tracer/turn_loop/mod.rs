@@ -249,6 +249,7 @@ impl World<'_> {
             return Ok(self.quiet_in_turns());
         };
         self.note_first();
+        self.survey_shared(tid);
         self.count_cpu(tid, step);
         self.mark(tid);
         if how == Resume::Go(0) && self.is_surveyed(tid) {

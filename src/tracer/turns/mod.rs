@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::process::Role;
 use super::tracee::Resume;
 use crate::clock::VirtualDuration;
-use crate::schedule::{Policy, Preemption, Ready, Recorder, Replay, Switch, ThreadNumber, for_seed};
+use crate::schedule::{Place, Policy, Preemption, Ready, Recorder, Replay, Switch, ThreadNumber, for_seed};
 
 /// For how long in all a run may hold threads back.
 const BUDGET: VirtualDuration = VirtualDuration::from_millis(100);
@@ -87,7 +87,7 @@ pub(super) struct Turns {
     rest: u32,
     instructions: u32,
     /// The instructions that are marked, and how often it may still be counted that a thread came to one.
-    marks: Vec<u64>,
+    marks: Vec<Place>,
     hits: u32,
     /// A preemption whose marks are being counted.
     under_way: Option<Preemption>,
@@ -117,7 +117,7 @@ pub(super) struct Turns {
 
 impl Turns {
     /// For this seed, or for these switches alone; `places` are those among which a policy may mark some.
-    pub(super) fn new(seed: u64, switches: Option<&[Switch]>, places: &[Vec<u64>]) -> Self {
+    pub(super) fn new(seed: u64, switches: Option<&[Switch]>, places: &[Vec<Place>]) -> Self {
         let policy: Box<dyn Policy> = match switches {
             Some(switches) => Box::new(Replay::new(switches.iter().copied())),
             None => for_seed(seed),

@@ -2,7 +2,7 @@
 
 use super::Turns;
 use crate::clock::VirtualDuration;
-use crate::schedule::{Policy, Preemption, Unit};
+use crate::schedule::{Place, Policy, Preemption, Unit};
 use crate::tracer::tracee::Resume;
 
 impl Turns {
@@ -34,7 +34,7 @@ impl Turns {
     }
 
     /// The instructions at which the next thread to have the turn is to stop.
-    pub(in crate::tracer) fn marks(&self) -> &[u64] {
+    pub(in crate::tracer) fn marks(&self) -> &[Place] {
         if self.hits == 0 { &[] } else { &self.marks }
     }
 

@@ -1,13 +1,15 @@
 //! The calls that order threads: under a schedule they stop too, whatever their arguments.
 
-use crate::tracer::calls::{ALWAYS, When, is};
+use crate::tracer::calls::{ALWAYS, When, is, masked};
 
 /// Number, and when it stops: calls that may block until another thread does something, calls that may wake one, and those
-/// that ask the kernel for chance. A lock of a file blocks only when it is asked to wait (`F_SETLKW`, `F_OFD_SETLKW`).
+/// that ask the kernel for chance. From the moment when memory is mapped that others share (`PROT_WRITE`, `MAP_SHARED`) a thread can be
+/// stopped at its uses of it. A lock of a file blocks only when it is asked to wait (`F_SETLKW`, `F_OFD_SETLKW`).
 pub(in crate::tracer) const ORDERING: &[(i64, When)] = &[
     (0, ALWAYS),
     (3, ALWAYS),
     (7, ALWAYS),
+    (9, &[&[masked(2, 2, 2), masked(3, 1, 1)]]),
     (19, ALWAYS),
     (23, ALWAYS),
     (24, ALWAYS),

@@ -4,7 +4,7 @@ use std::io;
 use std::mem::offset_of;
 
 use crate::sys::ptrace;
-use crate::tracer::regs::{Hits, Places, Written, address};
+use crate::tracer::regs::{Breakpoint, Hits, Written, address};
 
 /// So many words a thread can be watched at once.
 pub(in crate::tracer) const WATCHPOINTS: usize = 4;
@@ -33,17 +33,18 @@ pub(in crate::tracer) fn watch_words(tid: i32, words: &[u64]) -> io::Result<()> 
 
 /// Stops a thread, which stands still, by a SIGTRAP when it comes to one of these instructions (or has read or written one of these
 /// words of 32 bits), and nowhere else from now on.
-pub(in crate::tracer) fn break_at(tid: i32, places: &[u64], are: Places) -> io::Result<()> {
+pub(in crate::tracer) fn break_at(tid: i32, places: &[Breakpoint]) -> io::Result<()> {
     // None is watched while a place is not what it was.
     ptrace::set_user_word(tid, register(CONTROL), 0)?;
     let mut control = 0_u64;
     for (slot, place) in places.iter().take(WATCHPOINTS).enumerate() {
-        ptrace::set_user_word(tid, register(slot), *place)?;
-        // On, for this thread; the high half at zero means: on execution; else on reads and writes (11), four bytes (11).
-        control |= 1 << (2 * slot);
-        if are == Places::Words {
-            control |= 0b1111 << (16 + 4 * slot);
-        }
+        // On execution (00), one byte (00); else on reads and writes (11), four bytes (11).
+        let (at, how) = match place {
+            Breakpoint::Instruction(at) => (*at, 0),
+            Breakpoint::Word(at) => (*at, 0b1111),
+        };
+        ptrace::set_user_word(tid, register(slot), at)?;
+        control |= 1 << (2 * slot) | how << (16 + 4 * slot);
     }
     if control == 0 { Ok(()) } else { ptrace::set_user_word(tid, register(CONTROL), control) }
 }
