@@ -108,9 +108,14 @@ fn written(trace: &Trace) -> String {
 #[test]
 fn the_same_seed_gives_the_same_trace_byte_for_byte() {
     let target = tempfile::tempdir().expect("a folder");
-    for guest in
-        ["buggy/lost_update.rs", "buggy/lock_order.rs", "buggy/atomic_counter.rs", "buggy/join_without_bound.py"]
-    {
+    for guest in [
+        "buggy/lost_update.rs",
+        "buggy/lock_order.rs",
+        "buggy/atomic_counter.rs",
+        "buggy/join_without_bound.py",
+        "buggy/last_ticket.py",
+        "buggy/shared_value.py",
+    ] {
         let mut options = options(command(&folder(guest), target.path()));
         options.names_by_birth = true;
         let places = tracer::survey(&options).expect("it can be surveyed");

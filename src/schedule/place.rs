@@ -7,6 +7,8 @@ pub enum Place {
     Instruction(u64),
     /// At a use of the word at this address, by which an interpreter's threads are asked to give their lock away.
     Asking(u64),
+    /// Before an instruction of an interpreted script, of the kind whose code begins at this address.
+    Bytecode(u64),
     /// At a use of the word that this address means in a process that shares it with others.
     Shared(u64),
 }

@@ -12,6 +12,8 @@ const REST_DOUBLINGS: u64 = 4;
 /// Every mark preempts in half of the seeds that mark. In the others the mean count between two preemptions is 2, doubled less often
 /// than this.
 const MARK_DOUBLINGS: u64 = 9;
+/// The same of instructions of a script, of which a short one makes a few.
+const BYTECODE_DOUBLINGS: u64 = 5;
 /// A thread that is preempted with a delay is delayed for this long at least: an interpreter's thread that wants the global
 /// lock waits 5 ms before it asks for it. At most it is delayed for long enough to outlast a short sleep of another one.
 const DELAY: u64 = 6_000_000;
@@ -59,6 +61,11 @@ impl Preemptions {
 
     /// Which of these places are marked: all that touch one word of memory, or a few.
     pub(super) fn mark(&mut self, places: &[Vec<Place>]) -> Vec<Place> {
+        // The instructions of an interpreter are not those of its script.
+        if places.iter().flatten().any(|place| matches!(place, Place::Bytecode(_))) {
+            (self.unit, self.begin) = (Unit::Marks, 0);
+            self.mean = if self.random.once_in(2) { 1 } else { 2 << self.random.below(BYTECODE_DOUBLINGS) };
+        }
         if self.unit != Unit::Marks {
             return Vec::new();
         }

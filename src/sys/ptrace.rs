@@ -82,6 +82,29 @@ pub fn set_registers(tid: pid_t, registers: &libc::user_regs_struct) -> io::Resu
     request(libc::PTRACE_SETREGS, tid, ptr::null_mut(), ptr::from_ref(registers).cast_mut().cast()).map(drop)
 }
 
+/// The registers of a stopped thread that hold numbers with a fraction, and vectors.
+#[derive(Clone, Copy)]
+pub struct FloatingPoint(libc::user_fpregs_struct);
+
+impl std::fmt::Debug for FloatingPoint {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("FloatingPoint")
+    }
+}
+
+/// Reads those.
+pub fn floating_point(tid: pid_t) -> io::Result<FloatingPoint> {
+    let mut registers = MaybeUninit::<libc::user_fpregs_struct>::uninit();
+    request(libc::PTRACE_GETFPREGS, tid, ptr::null_mut(), registers.as_mut_ptr().cast())?;
+    // SAFETY: the request succeeded, so the kernel has filled the whole structure.
+    Ok(FloatingPoint(unsafe { registers.assume_init() }))
+}
+
+/// Sets them.
+pub fn set_floating_point(tid: pid_t, registers: &FloatingPoint) -> io::Result<()> {
+    request(libc::PTRACE_SETFPREGS, tid, ptr::null_mut(), ptr::from_ref(&registers.0).cast_mut().cast()).map(drop)
+}
+
 /// A word of what the kernel keeps of a stopped thread beside its registers, by its place in `struct user`.
 pub fn user_word(tid: pid_t, offset: usize) -> io::Result<u64> {
     nix::errno::Errno::clear();

@@ -9,7 +9,7 @@
 //! share memory are marked at the words of it that they change (see `shared`).
 
 use super::process::Role;
-use super::regs::{Breakpoint, take_hits};
+use super::regs::{Breakpoint, Native, Registers, take_hits};
 use super::task::Slot;
 use super::tracee::Resume;
 use super::world::World;
@@ -22,7 +22,9 @@ const TRAP_HWBKPT: i32 = 4;
 impl World<'_> {
     /// A thread gets the turn: from now on it stops at the marks, if it did not before.
     pub(super) fn mark(&mut self, tid: i32) {
-        if self.survey.is_some() || !self.turns.as_ref().is_some_and(super::turns::Turns::has_marks) {
+        // Who gives its interpreter's lock away stops where it does so, and nowhere else.
+        let hands_over = self.tasks.get(&tid).is_some_and(|task| task.hand_over.is_some());
+        if hands_over || self.survey.is_some() || !self.turns.as_ref().is_some_and(super::turns::Turns::has_marks) {
             return;
         }
         // Where nobody else could go on, its turn is over before anybody can.
@@ -42,7 +44,7 @@ impl World<'_> {
         let (Some(turns), Some(task)) = (&self.turns, self.tasks.get(&tid)) else { return Vec::new() };
         let is_root = task.pid == self.root;
         let own = |place: &Place| match place {
-            Place::Instruction(at) => is_root.then_some(Breakpoint::Instruction(*at)),
+            Place::Instruction(at) | Place::Bytecode(at) => is_root.then_some(Breakpoint::Instruction(*at)),
             Place::Asking(at) => is_root.then_some(Breakpoint::Word(*at)),
             Place::Shared(_) => None,
         };
@@ -64,18 +66,45 @@ impl World<'_> {
 
     /// A thread came to a mark: it goes on, or is preempted.
     pub(super) fn came_to_mark(&mut self, tid: i32) {
+        if self.tasks.get(&tid).is_some_and(|task| task.hand_over.is_some()) {
+            self.came_back(tid);
+            return;
+        }
+        let before_bytecode = self.is_before_bytecode(tid);
+        if before_bytecode && !self.is_in_own_script(tid) {
+            if let Some(turns) = &mut self.turns {
+                turns.passes_mark();
+            }
+            self.passes(tid);
+            return;
+        }
         let matters = self.preemption_matters(tid);
         let asked = self.is_asked(tid);
         let preemption =
             self.turns.as_mut().filter(|turns| turns.has_turn(tid)).and_then(|turns| turns.came_to_mark(matters));
         match preemption {
+            Some(preemption) if before_bytecode && self.hand_over(tid, preemption) => {}
             Some(preemption) => self.preempt(tid, preemption, asked),
-            None if self.turns.as_ref().is_some_and(|turns| turns.has_turn(tid)) => {
-                self.mark(tid);
-                self.let_go(tid, Resume::Go(0));
-            }
-            None => self.release(tid, Resume::Go(0)),
+            None => self.passes(tid),
         }
+    }
+
+    /// A thread goes on from a mark as if there were none.
+    fn passes(&mut self, tid: i32) {
+        if self.turns.as_ref().is_some_and(|turns| turns.has_turn(tid)) {
+            self.mark(tid);
+            self.let_go(tid, Resume::Go(0));
+        } else {
+            self.release(tid, Resume::Go(0));
+        }
+    }
+
+    /// Whether a thread stands before an instruction of its script, by its mark.
+    fn is_before_bytecode(&self, tid: i32) -> bool {
+        let (Some(turns), Some(task)) = (&self.turns, self.tasks.get(&tid)) else { return false };
+        let Slot::Stopped(stopped) = &task.slot else { return false };
+        let at = |registers: Native| Place::Bytecode(registers.instruction());
+        stopped.registers().is_ok_and(|registers| turns.marks().contains(&at(registers)))
     }
 
     /// Whether the mark that a thread came to is where it may be asked to give an interpreter's lock away.

@@ -7,7 +7,8 @@
 //! jumps when all sleep (`quiet`). What happened is noted (`record`, `lines`); when nothing can ever move again, `stuck` says
 //! who waits on what, and `locks` who holds it; who waits for another thread meanwhile, `waits`. Programs read the clock by code of ours, mostly without a stop (`vdso`), and the processor's cycle counter
 //! by a trap (`cycle_counter`). Under a schedule, `turns` and `turn_loop` decide who runs, and a thread may lose its turn between two
-//! stops: after so many instructions (`preempt`), or where threads touch the same memory (`marks`), as a run before it saw (`survey`).
+//! stops: after so many instructions (`preempt`), or where threads touch the same memory (`marks`), as a run before it saw (`survey`, `shared`).
+//! A thread of an interpreter gives its lock away there (`hand_over`), between two instructions of a script of the program's own (`bytecode`, `script`).
 //!
 //! It does not judge, and it knows nothing of exercises.
 //!
@@ -46,6 +47,7 @@
 //! file's times of access and of status change, times of files that were there before; what a signalfd tells of timers to who
 //! reads several signals at once.
 
+mod bytecode;
 mod calls;
 mod contained;
 mod cpu;
@@ -58,6 +60,7 @@ mod finish;
 mod fire;
 mod fixture;
 mod halves;
+mod hand_over;
 mod inject;
 mod interpreter;
 mod lifecycle;
@@ -78,6 +81,7 @@ mod record;
 mod refused;
 mod regs;
 mod run;
+mod script;
 mod segments;
 mod shared;
 mod spawn;
@@ -144,8 +148,9 @@ pub fn run_recorded(options: &Options) -> Result<Recorded, TracerError> {
 }
 
 /// Runs a program once, slowly, and returns the instructions of its own at which its threads touch memory that others touch,
-/// too, a list for each word of memory: where a schedule may preempt them ([`Options::places`]). Of an interpreter with one lock, the
-/// word by which its threads are asked to give it away. None for what cannot be run twice (its input is ours), or not
+/// too, a list for each word of memory: where a schedule may preempt them ([`Options::places`]). Of an interpreter with one lock, where it
+/// begins with an instruction of a script, or else the word by which its threads are asked to give the lock away. Of processes that share memory, the words of it
+/// that they change. None for what cannot be run twice (its input is ours), or not
 /// alone (it has a fixture). The same program gives the same answer every time.
 ///
 /// # Errors

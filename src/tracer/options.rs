@@ -38,7 +38,7 @@ pub struct Options {
     pub schedule: u64,
     /// Instead of the seed's policy: these switches, and the natural way elsewhere.
     pub switches: Option<Vec<Switch>>,
-    /// Instructions among which a seed's policy may mark some, as [`super::survey()`] finds them: the same seed with other places
+    /// Places among which a seed's policy may mark some, as [`super::survey()`] finds them: the same seed with other places
     /// is another schedule.
     pub places: Arc<[Vec<Place>]>,
     /// How many processors it really gets. 1 (the default) pins the run to one, which makes a stop four times cheaper;

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::ops::Range;
 
+use super::bytecode;
 use super::error::TracerError;
 use super::memory;
 use super::preempt::Stretch;
@@ -126,6 +127,8 @@ pub(super) struct Survey {
     /// The word that an interpreter's threads look at wherever they may be asked to give their lock away.
     asked_at: Option<u64>,
     pub(super) shared: SharedMemory,
+    /// Where an interpreter's threads may be made to give its lock away, once it had several.
+    bytecode: Option<Vec<Vec<Place>>>,
 }
 
 /// A word of memory: who touched it, where that was in the code, and whether anybody wrote.
@@ -141,6 +144,9 @@ impl Survey {
     /// several times, for what a thread and its maker share is mostly their library's.
     pub(super) fn places(self, root: i32) -> Vec<Vec<Place>> {
         let shared = self.shared.places();
+        if let Some(bytecode) = self.bytecode.filter(|places| !places.is_empty()) {
+            return [bytecode, shared].concat();
+        }
         if let Some(word) = self.asked_at {
             return [vec![vec![Place::Asking(word)]], shared].concat();
         }
@@ -174,6 +180,7 @@ impl World<'_> {
     /// Whether a thread that gets the turn makes it one instruction at a time.
     pub(super) fn is_surveyed(&mut self, tid: i32) -> bool {
         if self.is_interpreted(self.root) {
+            self.survey_bytecode();
             return self
                 .survey
                 .as_ref()
@@ -188,6 +195,19 @@ impl World<'_> {
     /// of them has.
     pub(super) fn gives_way_in_survey(&mut self) -> bool {
         self.survey.is_some() && self.is_interpreted(self.root)
+    }
+
+    /// Once an interpreter has several threads, all is known that can be, but for memory that is shared by then.
+    fn survey_bytecode(&mut self) {
+        let several = self.processes.get(&self.root).is_some_and(|process| process.threads > 1);
+        let root = self.root;
+        let Some(survey) = self.survey.as_mut().filter(|survey| several && survey.bytecode.is_none()) else { return };
+        let places = bytecode::places(root);
+        let is_all = !places.is_empty() && survey.shared.is_empty();
+        survey.bytecode = Some(places);
+        if is_all {
+            self.end(Ended::Interrupted, None);
+        }
     }
 
     /// Follows a thread through its turn.

@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 const SYMBOLS: u32 = 2;
+const EXPORTED: u32 = 11;
 /// A section header and a symbol of 64-bit ELF, in bytes.
 const SECTION: usize = 64;
 const SYMBOL: usize = 24;
@@ -65,6 +66,26 @@ fn functions(file: &[u8], base: u64) -> Option<Vec<Range<u64>>> {
         }
     }
     Some(found)
+}
+
+/// Where a function is that a file exports by this name, for a file that is loaded at `base`.
+pub(super) fn exported(file: &[u8], base: u64, name: &[u8]) -> Option<Range<u64>> {
+    let base = if half(file, 16)? == FIXED { 0 } else { base };
+    let sections = long(file, 40)?;
+    let header = |index: usize| sections.checked_add(index.checked_mul(SECTION)?).filter(|at| *at < file.len());
+    let count = usize::from(half(file, 60)?);
+    let table = (0..count).filter_map(header).find(|at| word(file, at + 4) == Some(EXPORTED))?;
+    let names = header(usize::try_from(word(file, table + 40)?).ok()?)?;
+    let (symbols, size, names) = (long(file, table + 24)?, long(file, table + 32)?, long(file, names + 24)?);
+    let end = symbols.checked_add(size).filter(|end| *end <= file.len())?;
+    let is = |at: &usize| {
+        let text = word(file, *at).and_then(|text| names.checked_add(usize::try_from(text).ok()?));
+        let rest = text.and_then(|text| file.get(text..)?.strip_prefix(name));
+        rest.is_some_and(|rest| rest.first() == Some(&0))
+    };
+    let at = (symbols..end).step_by(SYMBOL).find(is)?;
+    let start = u64::try_from(long(file, at + 8)?).ok().filter(|start| *start != 0)?.wrapping_add(base);
+    Some(start..start.wrapping_add(u64::try_from(long(file, at + 16)?).ok()?))
 }
 
 /// Whether a function is of the crate `std`, or was made for it, by the older and the newer way of naming symbols.

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use super::fairness::Manners;
+use super::hand_over::HandOver;
 use super::procfs::Procfs;
 use super::progress::Progress;
 use super::record::Entry;
@@ -33,6 +34,8 @@ pub(super) struct Task {
     pub(super) stepping: bool,
     /// Where it stops between its calls.
     pub(super) breakpoints: Vec<Breakpoint>,
+    /// How far it is with giving its interpreter's lock away.
+    pub(super) hand_over: Option<Box<HandOver>>,
     /// CPU time as it is counted under a schedule, in nanoseconds.
     pub(super) counted: u64,
     /// In how many of its turns it computed for a while, and whether it was asked to stop to be looked at for that.
@@ -180,6 +183,7 @@ impl Task {
             in_group_stop: false,
             stepping: false,
             breakpoints: Vec::new(),
+            hand_over: None,
             counted: 0,
             long_turns: 0,
             is_looked_for: false,

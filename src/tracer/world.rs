@@ -1,6 +1,8 @@
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
+use super::bytecode::LockFunctions;
 use super::calls::SocketTimeouts;
 use super::files::Files;
 use super::lines::Lines;
@@ -12,6 +14,7 @@ use super::process::{Process, Role};
 use super::progress::Pacer;
 use super::quiet::Polls;
 use super::record::{Entry, Record};
+use super::script::Scripts;
 use super::segments::Segments;
 use super::shared::SharedWords;
 use super::streams::Streams;
@@ -107,6 +110,10 @@ pub(super) struct World<'o> {
     pub(super) standing: Vec<Standing>,
     /// What a survey has seen, in a run that is one.
     pub(super) survey: Option<Survey>,
+    /// The functions of the program's interpreter that give its lock away and take it, once they were looked for.
+    pub(super) lock_functions: OnceCell<Option<LockFunctions>>,
+    /// Which of its scripts are the program's own.
+    pub(super) scripts: Scripts,
     /// Words that processes share and that are marked.
     pub(super) shared_words: SharedWords,
 }
@@ -204,6 +211,8 @@ impl<'o> World<'o> {
             words: Vec::new(),
             standing: Vec::new(),
             survey: None,
+            lock_functions: OnceCell::new(),
+            scripts: Scripts::default(),
             shared_words: SharedWords::default(),
         }
     }

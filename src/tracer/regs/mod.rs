@@ -68,6 +68,9 @@ pub(super) trait Registers: Sized {
     /// Makes the thread, which stands outside of any system call, make this one: `instruction` is where the instruction for
     /// system calls stands in its memory.
     fn make_call(&mut self, instruction: u64, number: i64, arguments: [u64; 6]);
+    /// Makes the thread, which stands outside of any system call, call this function, as if from where it stands; where it is to
+    /// return to belongs where the stack pointer is then.
+    fn call_function(&mut self, function: u64, argument: u64);
     /// Whether a thread outside of any call that has these registers does the same as one with those.
     fn is_same_as(&self, other: &Self) -> bool;
     /// Where it goes on.

@@ -25,6 +25,8 @@ const FIRST_OF_FIXTURE: ThreadNumber = 1 << 20;
 const INSTRUCTIONS: u32 = 2_500;
 /// So often a run is stopped at marked instructions, at most.
 const HITS: u32 = 300;
+/// So often at most it is stopped at marks in code that is not its own.
+const PASSED: u32 = 3_000;
 /// After so many turns in a row others that could go on get theirs: a loop that polls without end must not keep the
 /// others from what it waits for, whatever the policy prefers.
 const MOST_TURNS_IN_A_ROW: u32 = 300;
@@ -89,6 +91,7 @@ pub(super) struct Turns {
     /// The instructions that are marked, and how often it may still be counted that a thread came to one.
     marks: Vec<Place>,
     hits: u32,
+    passed: u32,
     /// A preemption whose marks are being counted.
     under_way: Option<Preemption>,
     budget: VirtualDuration,
@@ -148,6 +151,7 @@ impl Turns {
             instructions: INSTRUCTIONS,
             marks,
             hits: HITS,
+            passed: PASSED,
             under_way: None,
             budget: BUDGET,
             asked_to_pause: 0,

@@ -35,7 +35,12 @@ impl Turns {
 
     /// The instructions at which the next thread to have the turn is to stop.
     pub(in crate::tracer) fn marks(&self) -> &[Place] {
-        if self.hits == 0 { &[] } else { &self.marks }
+        if self.hits == 0 || self.passed == 0 { &[] } else { &self.marks }
+    }
+
+    /// A thread came to a mark that does not count.
+    pub(in crate::tracer) const fn passes_mark(&mut self) {
+        self.passed = self.passed.saturating_sub(1);
     }
 
     /// The thread that has the turn came to a marked instruction; `matters` tells whether others could go on. The preemption

@@ -97,6 +97,13 @@ impl Registers for Native {
         self.0.orig_rax = u64::MAX;
     }
 
+    fn call_function(&mut self, function: u64, argument: u64) {
+        self.0.rsp = self.0.rsp.wrapping_sub(8);
+        self.0.rip = function;
+        self.0.rdi = argument;
+        self.0.orig_rax = u64::MAX;
+    }
+
     fn is_same_as(&self, other: &Self) -> bool {
         let all = |of: &user_regs_struct| {
             [

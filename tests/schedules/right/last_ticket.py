@@ -1,0 +1,22 @@
+"""Three buyers look whether there is a ticket, and take it, one at a time."""
+import threading
+
+tickets = 1
+sold = 0
+lock = threading.Lock()
+
+
+def buy():
+    global tickets, sold
+    with lock:
+        if tickets > 0:
+            tickets -= 1
+            sold += 1
+
+
+buyers = [threading.Thread(target=buy) for _ in range(3)]
+for buyer in buyers:
+    buyer.start()
+for buyer in buyers:
+    buyer.join()
+print("RESULT", "ok" if (tickets, sold) == (0, 1) else f"{sold} sold, {tickets} left")
