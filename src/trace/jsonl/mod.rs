@@ -1,3 +1,5 @@
+//! Traces as JSON Lines, `grade/trace/v1`: written, and read again without trusting them.
+
 use std::io::{self, BufRead, Read, Write};
 
 use serde::{Deserialize, Serialize};
