@@ -1,5 +1,9 @@
 //! The end of a run: everything is killed, and the numbers are put together.
 
+use nix::errno::Errno;
+use nix::sys::wait::{WaitPidFlag, waitpid};
+use nix::unistd::Pid;
+
 use super::error::TracerError;
 use super::process::Role;
 use super::stop::Change;
@@ -20,7 +24,10 @@ impl World<'_> {
         }
         loop {
             match wait::any(true).map_err(failed)? {
-                Waited::NoneLeft => return Ok(()),
+                Waited::NoneLeft => {
+                    self.reap_init();
+                    return Ok(());
+                }
                 Waited::Changed(tid, status) => self.kill_one(tid, status),
                 Waited::Nothing | Waited::Interrupted => {
                     for pid in self.processes.keys() {
@@ -29,6 +36,14 @@ impl World<'_> {
                 }
             }
         }
+    }
+
+    /// Waits for the init of the run's namespace, which may be another thread's child. Not waited for it would stay, dead, as long
+    /// as we live, and the CPU time of all that it had would count for nobody.
+    fn reap_init(&mut self) {
+        let Some(init) = self.init else { return };
+        // ECHILD: a wait for anybody has met it already.
+        while waitpid(Pid::from_raw(init), Some(WaitPidFlag::__WALL)) == Err(Errno::EINTR) {}
     }
 
     fn kill_one(&mut self, tid: i32, status: i32) {

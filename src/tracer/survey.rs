@@ -1,8 +1,7 @@
 //! A survey: which instructions of a program touch memory that several of its threads touch.
 //!
 //! Races are between two accesses to the same memory, by the program's own code. So in one run, each thread makes its first few
-//! thousand instructions one by one; calls into libraries (its own file's standard library, too) are passed over, by a breakpoint at
-//! their return. Left out are
+//! thousand instructions one by one; calls into libraries are passed over, by a breakpoint at their return. Left out are
 //! a thread's own stack, what belongs to the thread (by its thread pointer), and what cannot be written in the program's
 //! file: constants and tables of addresses. The places where two threads met are where schedules preempt (see `marks`). Nothing
 //! is said of whether there is a race: a lock's word is such a place, too.
@@ -88,9 +87,9 @@ impl OwnCode {
         own
     }
 
-    /// Whether an instruction is the program's own, and not of the library that is a part of it.
+    /// Whether an instruction is in the program's own file.
     fn holds(&self, at: u64) -> bool {
-        self.code.iter().any(|range| range.contains(&at)) && !self.is_library(at)
+        self.code.iter().any(|range| range.contains(&at))
     }
 
     fn is_library(&self, at: u64) -> bool {
@@ -101,6 +100,10 @@ impl OwnCode {
     /// Where the instruction at which a thread goes on touches memory that others could share, and whether it may write there.
     fn access(&mut self, tid: i32, registers: &Native) -> Option<(u64, bool)> {
         let at = registers.instruction();
+        // Followed, for what it calls may be the program's own again; told of it is nothing.
+        if self.is_library(at) {
+            return None;
+        }
         let operand = self.operands.entry(at).or_insert_with(|| {
             let code = memory::read_some(tid, at, LONGEST).ok()?;
             Operand::decode(&code)
