@@ -69,7 +69,7 @@ pub struct Fault {
 ///
 /// What measures CPU, and the snapshot, is judged under the natural schedule alone (unless only others were run): under
 /// another one CPU time is counted in stops, and the lines need not come as they do at once. A time holds under all of them, but
-/// for what the schedule itself held back ([`Noise`](super::noise::Noise)). What the engine does not observe is `unobserved`.
+/// for what the schedule itself held back (see `check::noise`). What the engine does not observe is `unobserved`.
 pub fn judge(
     spec: &Spec,
     runs: &[CaseRun],
