@@ -15,11 +15,11 @@ use crate::trace::{ClockKind, Trace};
 pub(crate) struct Noise {
     upper: bool,
     lower: bool,
+    /// By how much a value may miss a lower bound: what timers, and (of a time between two lines) a schedule, may have taken away.
     slack: VirtualDuration,
     known: VirtualDuration,
-    /// What a schedule may have added, and (of a time between two lines) taken away.
+    /// What a schedule may have added.
     forced: VirtualDuration,
-    forced_below: VirtualDuration,
 }
 
 /// The least that is always put down to a loaded machine.
@@ -32,19 +32,19 @@ impl Noise {
         let slack = if wall { VirtualDuration::from_millis(1) } else { VirtualDuration::ZERO };
         let known = VirtualDuration::from_nanos(trace.end.noise);
         let forced = if wall { VirtualDuration::ZERO } else { known };
-        Self { upper: wall, lower: false, slack, known, forced, forced_below: VirtualDuration::ZERO }
+        Self { upper: wall, lower: false, slack, known, forced }
     }
 
     /// Of a time between two lines.
     pub(crate) fn of_gap(trace: &Trace) -> Self {
         let elapsed = Self::of_elapsed(trace);
-        Self { lower: elapsed.upper, forced_below: elapsed.forced, ..elapsed }
+        Self { lower: elapsed.upper, slack: elapsed.slack.saturating_add(elapsed.forced), ..elapsed }
     }
 
     /// Of CPU time.
     pub(crate) const fn of_cpu() -> Self {
         let zero = VirtualDuration::ZERO;
-        Self { upper: true, lower: false, slack: zero, known: zero, forced: zero, forced_below: zero }
+        Self { upper: true, lower: false, slack: zero, known: zero, forced: zero }
     }
 
     /// Judges a value against its least and most.
@@ -54,9 +54,7 @@ impl Noise {
         least: Option<VirtualDuration>,
         most: Option<VirtualDuration>,
     ) -> Measured {
-        if let Some(least) =
-            least.filter(|least| value.saturating_add(self.slack).saturating_add(self.forced_below) < *least)
-        {
+        if let Some(least) = least.filter(|least| value.saturating_add(self.slack) < *least) {
             let near = self.lower && value.abs_diff(least) < self.allowance(least);
             return if near { Measured::Unclear } else { Measured::TooShort };
         }

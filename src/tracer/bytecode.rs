@@ -9,6 +9,7 @@
 use std::fs;
 use std::ops::Range;
 
+use super::maps::{self, Mapping};
 use super::memory;
 use super::symbols;
 use crate::schedule::Place;
@@ -73,28 +74,18 @@ pub(super) fn lock_functions(pid: i32) -> Option<LockFunctions> {
 }
 
 fn interpreter(pid: i32) -> Option<Interpreter> {
-    let program = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+    let (program, pieces) = maps::of_program(pid)?;
     if program.file_name()? != "python3.11" {
         return None;
     }
-    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).ok()?;
-    let (mut code, mut data, mut base) = (Vec::new(), Vec::new(), u64::MAX);
-    for line in maps.lines().filter(|line| line.ends_with(&*program.to_string_lossy())) {
-        let mut words = line.split_ascii_whitespace();
-        let (from, to) = words.next()?.split_once('-')?;
-        let range = u64::from_str_radix(from, 16).ok()?..u64::from_str_radix(to, 16).ok()?;
-        base = base.min(range.start);
-        let executable = words.next()?.contains('x');
-        if executable { &mut code } else { &mut data }.push(range);
-    }
+    let base = pieces.iter().map(|piece| piece.range.start).min()?;
+    let (code, data): (Vec<Mapping>, Vec<Mapping>) = pieces.into_iter().partition(|piece| piece.executable);
+    let ranges = |pieces: Vec<Mapping>| pieces.into_iter().map(|piece| piece.range).collect();
     let file = fs::read(format!("/proc/{pid}/exe")).ok()?;
-    let named = |name: &str| symbols::exported(&file, base, name.as_bytes());
-    let functions = LockFunctions {
-        release: named("PyEval_SaveThread")?.start,
-        take: named("PyEval_RestoreThread")?.start,
-        runtime: named("_PyRuntime")?.start,
-    };
-    Some(Interpreter { functions, evaluates: named("_PyEval_EvalFrameDefault")?, code, data })
+    let names = ["PyEval_SaveThread", "PyEval_RestoreThread", "_PyRuntime", "_PyEval_EvalFrameDefault"];
+    let [release, take, runtime, evaluates] = symbols::exported(&file, base, names)?;
+    let functions = LockFunctions { release: release.start, take: take.start, runtime: runtime.start };
+    Some(Interpreter { functions, evaluates, code: ranges(code), data: ranges(data) })
 }
 
 /// The places of a process's interpreter, a list for each kind of instructions; none where they are not known.

@@ -67,6 +67,7 @@ mod lifecycle;
 mod lines;
 mod locks;
 mod loopback;
+mod maps;
 mod marks;
 mod memory;
 mod memory_group;

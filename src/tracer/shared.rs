@@ -5,9 +5,8 @@
 //! changed by the last one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::ops::Range;
 
+use super::maps::{self, Inode, Mapping};
 use super::memory;
 use super::process::Role;
 use super::world::World;
@@ -24,35 +23,10 @@ const CHANGED_BY_SEVERAL: usize = 4;
 /// A processor watches words of this size.
 const WORD: usize = 4;
 
-/// What is mapped: the device and the inode.
-type Inode = (u64, u64);
-
-/// A piece of memory that a process may share with others.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Mapping {
-    range: Range<u64>,
-    inode: Inode,
-    offset: u64,
-}
-
 /// The writable pieces that a process has mapped to be shared; none for one that is gone.
 fn mappings(pid: i32) -> Vec<Mapping> {
-    let maps = fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default();
-    maps.lines().filter_map(mapping).collect()
-}
-
-fn mapping(line: &str) -> Option<Mapping> {
-    let mut words = line.split_ascii_whitespace();
-    let (range, rights) = (words.next()?, words.next()?);
-    if !rights.starts_with("rw") || !rights.ends_with('s') {
-        return None;
-    }
-    let hex = |text: &str| u64::from_str_radix(text, 16).ok();
-    let (from, to) = range.split_once('-')?;
-    let offset = hex(words.next()?)?;
-    let (major, minor) = words.next()?.split_once(':')?;
-    let inode = words.next()?.parse().ok()?;
-    Some(Mapping { range: hex(from)?..hex(to)?, inode: (hex(major)? << 32 | hex(minor)?, inode), offset })
+    let is_shared = |mapping: &Mapping| mapping.readable && mapping.writable && mapping.shared;
+    maps::of(pid).into_iter().filter(is_shared).collect()
 }
 
 /// What a survey has seen of it.
@@ -170,24 +144,5 @@ impl World<'_> {
         let program = self.processes.values().filter(|process| process.role == Role::Program && process.threads > 0);
         let alive: Vec<i32> = program.map(|process| process.pid).collect();
         survey.shared.look(task.pid, &alive);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Mapping, mapping};
-
-    #[test]
-    fn shared_and_writable_memory_is_told_from_all_other() {
-        let shared = "7f0c40000000-7f0c40001000 rw-s 00002000 00:01 2071                       /dev/zero (deleted)";
-        let expected = Mapping { range: 0x7f0c_4000_0000..0x7f0c_4000_1000, inode: (1, 2071), offset: 0x2000 };
-        assert_eq!(mapping(shared), Some(expected));
-        for line in [
-            "7f0c40000000-7f0c40001000 r--s 00000000 08:01 2071  /usr/lib/gconv/gconv-modules.cache",
-            "7f0c40000000-7f0c40001000 rw-p 00000000 00:00 0 ",
-            "",
-        ] {
-            assert_eq!(mapping(line), None, "{line}");
-        }
     }
 }

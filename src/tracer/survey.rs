@@ -15,6 +15,7 @@ use std::ops::Range;
 
 use super::bytecode;
 use super::error::TracerError;
+use super::maps;
 use super::memory;
 use super::preempt::Stretch;
 use super::regs::{LONGEST, Native, Operand, Registers};
@@ -65,20 +66,13 @@ impl OwnCode {
     /// Looks where it is; empty for a process that is gone.
     fn of(pid: i32) -> Self {
         let mut own = Self::default();
-        let (Ok(file), Ok(maps)) =
-            (fs::read_link(format!("/proc/{pid}/exe")), fs::read_to_string(format!("/proc/{pid}/maps")))
-        else {
-            return own;
-        };
-        let file = file.to_string_lossy();
-        for line in maps.lines().filter(|line| line.ends_with(&*file)) {
-            let mut words = line.split_ascii_whitespace();
-            let (Some(range), Some(rights)) = (words.next().and_then(range), words.next()) else { continue };
-            if rights.contains('x') {
-                own.code.push(range.clone());
+        let Some((_, pieces)) = maps::of_program(pid) else { return own };
+        for piece in pieces {
+            if piece.executable {
+                own.code.push(piece.range.clone());
             }
-            if !rights.contains('w') {
-                own.constant.push(range);
+            if !piece.writable {
+                own.constant.push(piece.range);
             }
         }
         let base = own.constant.iter().map(|range| range.start).min().unwrap_or_default();
@@ -306,9 +300,4 @@ impl World<'_> {
         let own = self.survey.as_ref()?.own.as_ref()?;
         Some(back.cast_unsigned()).filter(|back| own.holds(*back))
     }
-}
-
-fn range(text: &str) -> Option<Range<u64>> {
-    let (from, to) = text.split_once('-')?;
-    Some(u64::from_str_radix(from, 16).ok()?..u64::from_str_radix(to, 16).ok()?)
 }

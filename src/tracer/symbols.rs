@@ -1,4 +1,5 @@
-//! Which functions in a program's own file are its standard library's, by the names in the file's symbol table.
+//! What a program's own file says of its functions: which are its standard library's, by the names in its table of symbols, and where
+//! those are that it exports.
 //!
 //! Rust links its library into each program. What that does when a thread begins and ends is under its own locks, and would
 //! drown the program's own accesses. Generic code of `core` stays: an atomic's methods are what the program does. So does generic code
@@ -41,51 +42,79 @@ pub(super) fn library(file: &[u8], base: u64) -> Vec<Range<u64>> {
     found
 }
 
+/// A table of symbols in a file that is loaded somewhere.
+struct Table<'a> {
+    file: &'a [u8],
+    base: u64,
+    symbols: Range<usize>,
+    names: usize,
+}
+
+impl<'a> Table<'a> {
+    /// The first table of this kind; none for a file that has none, or is broken.
+    fn of(file: &'a [u8], base: u64, kind: u32) -> Option<Self> {
+        let base = if half(file, 16)? == FIXED { 0 } else { base };
+        let sections = long(file, 40)?;
+        let header = |index: usize| sections.checked_add(index.checked_mul(SECTION)?).filter(|at| *at < file.len());
+        let count = usize::from(half(file, 60)?);
+        let table = (0..count).filter_map(header).find(|at| word(file, at + 4) == Some(kind))?;
+        let names = header(usize::try_from(word(file, table + 40)?).ok()?)?;
+        let (symbols, size, names) = (long(file, table + 24)?, long(file, table + 32)?, long(file, names + 24)?);
+        let end = symbols.checked_add(size).filter(|end| *end <= file.len())?;
+        Some(Self { file, base, symbols: symbols..end, names })
+    }
+
+    /// Where each symbol stands in the file.
+    fn symbols(&self) -> impl Iterator<Item = usize> + use<> {
+        self.symbols.clone().step_by(SYMBOL)
+    }
+
+    fn name(&self, symbol: usize) -> Option<&'a [u8]> {
+        let name = self.names.checked_add(usize::try_from(word(self.file, symbol)?).ok()?)?;
+        let rest = self.file.get(name..)?;
+        rest.iter().position(|byte| *byte == 0).map(|length| &rest[..length])
+    }
+
+    /// Where what it names is in memory.
+    fn range(&self, symbol: usize) -> Option<Range<u64>> {
+        let value = u64::try_from(long(self.file, symbol + 8)?).ok()?;
+        let start = value.wrapping_add(self.base);
+        Some(start..start.wrapping_add(u64::try_from(long(self.file, symbol + 16)?).ok()?))
+    }
+}
+
 fn functions(file: &[u8], base: u64) -> Option<Vec<Range<u64>>> {
-    let base = if half(file, 16)? == FIXED { 0 } else { base };
-    let sections = long(file, 40)?;
-    let header = |index: usize| sections.checked_add(index.checked_mul(SECTION)?).filter(|at| *at < file.len());
-    let count = usize::from(half(file, 60)?);
-    let table = (0..count).filter_map(header).find(|at| word(file, at + 4) == Some(SYMBOLS))?;
-    let names = header(usize::try_from(word(file, table + 40)?).ok()?)?;
-    let (symbols, size, names) = (long(file, table + 24)?, long(file, table + 32)?, long(file, names + 24)?);
-    let end = symbols.checked_add(size).filter(|end| *end <= file.len())?;
+    let table = Table::of(file, base, SYMBOLS)?;
     let mut found = Vec::new();
     let mut in_library = false;
-    for at in (symbols..end).step_by(SYMBOL) {
-        let name = names.checked_add(usize::try_from(word(file, at)?).ok()?)?;
-        let length = file.get(name..)?.iter().position(|byte| *byte == 0)?;
-        let name = &file[name..name + length];
-        let [info] = bytes(file, at + 4)?;
+    for symbol in table.symbols() {
+        let name = table.name(symbol)?;
+        let [info] = bytes(file, symbol + 4)?;
         if info & 0xf == FILE {
             in_library = name.starts_with(b"std.");
         }
         if is_library(name) && (in_library || info >> 4 != LOCAL) {
-            let start = u64::try_from(long(file, at + 8)?).ok()?.wrapping_add(base);
-            found.push(start..start.wrapping_add(u64::try_from(long(file, at + 16)?).ok()?));
+            found.push(table.range(symbol)?);
         }
     }
     Some(found)
 }
 
-/// Where a function is that a file exports by this name, for a file that is loaded at `base`.
-pub(super) fn exported(file: &[u8], base: u64, name: &[u8]) -> Option<Range<u64>> {
-    let base = if half(file, 16)? == FIXED { 0 } else { base };
-    let sections = long(file, 40)?;
-    let header = |index: usize| sections.checked_add(index.checked_mul(SECTION)?).filter(|at| *at < file.len());
-    let count = usize::from(half(file, 60)?);
-    let table = (0..count).filter_map(header).find(|at| word(file, at + 4) == Some(EXPORTED))?;
-    let names = header(usize::try_from(word(file, table + 40)?).ok()?)?;
-    let (symbols, size, names) = (long(file, table + 24)?, long(file, table + 32)?, long(file, names + 24)?);
-    let end = symbols.checked_add(size).filter(|end| *end <= file.len())?;
-    let is = |at: &usize| {
-        let text = word(file, *at).and_then(|text| names.checked_add(usize::try_from(text).ok()?));
-        let rest = text.and_then(|text| file.get(text..)?.strip_prefix(name));
-        rest.is_some_and(|rest| rest.first() == Some(&0))
-    };
-    let at = (symbols..end).step_by(SYMBOL).find(is)?;
-    let start = u64::try_from(long(file, at + 8)?).ok().filter(|start| *start != 0)?.wrapping_add(base);
-    Some(start..start.wrapping_add(u64::try_from(long(file, at + 16)?).ok()?))
+/// Where the functions and variables are that a file exports by these names, for a file that is loaded at `base`; none when it
+/// has not all of them.
+pub(super) fn exported<const N: usize>(file: &[u8], base: u64, names: [&str; N]) -> Option<[Range<u64>; N]> {
+    let table = Table::of(file, base, EXPORTED)?;
+    let mut found = [const { None }; N];
+    for symbol in table.symbols() {
+        // What it takes from other files stands nowhere.
+        if let Some(at) = table.name(symbol).and_then(|name| names.iter().position(|wanted| wanted.as_bytes() == name))
+            && long(file, symbol + 8)? != 0
+        {
+            found[at].get_or_insert(table.range(symbol)?);
+        }
+    }
+    let found: Option<Vec<Range<u64>>> = found.into_iter().collect();
+    found?.try_into().ok()
 }
 
 /// Whether a function is of the crate `std`, or was made for it, by the older and the newer way of naming symbols.
