@@ -124,6 +124,12 @@ impl Browser {
         self.call("Emulation.setEmulatedMedia", &feature);
     }
 
+    /// The page as a printer gets it, from a person who likes it dark.
+    pub(crate) fn prints(&mut self) {
+        let feature = json!({"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]});
+        self.call("Emulation.setEmulatedMedia", &feature);
+    }
+
     /// Whether scripts of pages run; what the test asks is answered in any case.
     pub(crate) fn scripts(&mut self, run: bool) {
         self.call("Emulation.setScriptExecutionDisabled", &json!({"value": !run}));

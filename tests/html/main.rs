@@ -3,13 +3,13 @@
 //! With `GRADE_PICTURES=DIR` each page is also written there as a picture, light and dark, wide and narrow.
 
 mod browser;
+mod class;
 mod stories;
 
 use std::path::{Path, PathBuf};
 
 use browser::Browser;
-use grade::report::html::{Whose, class_page, submission_page};
-use grade::report::{Single, class::Class};
+use grade::report::html::class_page;
 use serde_json::{Value, json};
 use stories::Story;
 
@@ -202,6 +202,38 @@ fn a_crowd_of_threads_is_counted_and_those_that_failed_are_drawn() {
 }
 
 #[test]
+fn a_run_of_two_hundred_threads_and_ten_thousand_lines_can_be_opened_and_walked() {
+    let text = stories::large().page();
+    assert!(text.len() < 3 << 20, "{} bytes", text.len());
+    let mut page = Page::open("large", &text);
+    assert!(page.count("main *") < 40_000, "{} elements", page.count("main *"));
+    assert!(page.count(".rings:not(.off) .ring") >= 1, "what failed is drawn");
+    assert_eq!(page.count("#events tr.failed"), 1, "and is in the table");
+    page.run("document.querySelector('[data-do=in]').click()");
+    page.run(
+        "document.querySelector('.scroll').dispatchEvent(new KeyboardEvent('keydown', {key: 'End', bubbles: true}))",
+    );
+    assert!(!page.text("#details").trim().is_empty());
+    page.is_quiet();
+}
+
+#[test]
+fn on_paper_a_page_is_dark_on_white_and_whole() {
+    for (name, text) in [("print", stories::lost_update().page()), ("print-class", class_page(&class::of(12)))] {
+        let mut page = Page::open(name, &text);
+        page.browser.looks(1280, 900, "dark");
+        page.run("document.documentElement.dataset.theme = 'dark'");
+        page.browser.prints();
+        let worst = page.run(stories::WORST_CONTRAST);
+        assert!(worst["ratio"].as_f64().is_some_and(|ratio| ratio >= 4.5), "{name}: {worst}");
+        assert_eq!(page.run("getComputedStyle(document.documentElement).colorScheme"), "light", "{name}");
+        let cut = "[...document.querySelectorAll('.wide, .scroll, pre')].filter(e => getComputedStyle(e).overflowX !== 'visible' || getComputedStyle(e).maxHeight !== 'none').map(e => e.className)";
+        assert_eq!(page.run(cut), json!([]), "{name}: nothing is cut off that only scrolling would show");
+        assert_eq!(page.run("getComputedStyle(document.getElementById('theme')).display"), "none");
+    }
+}
+
+#[test]
 fn without_scripts_the_page_shows_all_that_it_has() {
     let story = stories::lost_update();
     let mut page = Page::of("noscript", &story);
@@ -241,78 +273,6 @@ fn text_can_be_read_on_what_it_stands_on() {
 }
 
 #[test]
-fn the_class_is_sorted_searched_and_filtered() {
-    let mut page = Page::open("class", &class_page(&stories::class(40)));
-    let names = "[...document.querySelectorAll('#class tbody tr')].filter(r => !r.hidden).map(r => r.cells[0].querySelector('bdi').textContent)";
-    assert_eq!(page.run(names).as_array().map(Vec::len), Some(40));
-    page.run(
-        "(s => { s.value = 'student 33'; s.dispatchEvent(new Event('input')) })(document.getElementById('search'))",
-    );
-    assert_eq!(page.run(names), json!(["Student 33"]));
-    assert_eq!(page.text("#found"), "1 of 40 students");
-    page.run("(s => { s.value = ''; s.dispatchEvent(new Event('input')) })(document.getElementById('search'))");
-    // By total: those without one stand at the end, up or down.
-    let totals =
-        "[...document.querySelectorAll('#class tbody tr')].map(r => r.cells[r.cells.length - 1].dataset.value)";
-    for (click, up) in [(1, true), (2, false)] {
-        page.run("document.querySelector('#class thead th:last-child button').click()");
-        let values: Vec<String> = serde_json::from_value(page.run(totals)).expect("texts");
-        let numbers: Vec<i64> =
-            values.iter().take_while(|value| !value.is_empty()).map(|value| value.parse().expect("a number")).collect();
-        assert!(
-            numbers.len() > 20 && values[numbers.len()..].iter().all(String::is_empty),
-            "click {click}: {values:?}"
-        );
-        assert!(numbers.windows(2).all(|pair| if up { pair[0] <= pair[1] } else { pair[0] >= pair[1] }), "{values:?}");
-    }
-    assert_eq!(
-        page.run("document.querySelector('#class thead th:last-child').getAttribute('aria-sort')"),
-        "descending"
-    );
-    page.run("document.querySelector('[data-filter=open]').click()");
-    let open = page.run(names).as_array().map_or(0, Vec::len);
-    assert!(open > 0 && open < 40, "{open}");
-    assert!(page.count(".histogram rect") == 10 && page.count(".hard li") > 0);
-    assert!(page.text("main").contains("The same content") && page.text("main").contains("Refused"));
-    page.is_quiet();
-}
-
-#[test]
-fn links_of_the_class_lead_to_pages_of_submissions_and_back() {
-    let class: Class = stories::class(3);
-    let folder = tempfile::tempdir().expect("a folder");
-    let story = stories::lost_update();
-    for (student, submission) in class.submissions() {
-        let path = grade::report::class::result_path(&student.id, &submission.exercise, "html");
-        let file = folder.path().join(&path);
-        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
-        let single = Single {
-            facts: &story.facts,
-            result: &submission.result,
-            file: &submission.origin,
-            shown: Some(&story.shown),
-        };
-        let whose = Whose { course: &class.course, student, submission, back: "../../report.html" };
-        std::fs::write(file, submission_page(&single, Some(whose))).expect("a page");
-    }
-    std::fs::write(folder.path().join("report.html"), class_page(&class)).expect("a page");
-    let mut browser = Browser::start();
-    browser.open(&folder.path().join("report.html"));
-    let links: Vec<String> =
-        serde_json::from_value(browser.script("[...document.querySelectorAll('a.cell')].map(a => a.href)"))
-            .expect("links");
-    assert_eq!(links.len(), class.submissions().count());
-    for link in links {
-        let path = browser.script(&format!("decodeURIComponent(new URL({}).pathname)", json!(link)));
-        let file = PathBuf::from(path.as_str().expect("a path"));
-        assert!(file.is_file(), "{link}");
-        browser.open(&file);
-        let back = browser.script("decodeURIComponent(new URL(document.querySelector('.crumbs a').href).pathname)");
-        assert!(Path::new(back.as_str().expect("a path")).is_file(), "{back}");
-    }
-}
-
-#[test]
 fn a_page_is_written_by_the_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("page.html");
@@ -332,7 +292,7 @@ fn a_page_is_written_by_the_command() {
 
 #[test]
 fn a_narrow_window_is_wide_enough() {
-    for (name, text) in [("narrow", stories::lost_update().page()), ("narrow-class", class_page(&stories::class(12)))] {
+    for (name, text) in [("narrow", stories::lost_update().page()), ("narrow-class", class_page(&class::of(12)))] {
         let mut page = Page::open(name, &text);
         page.browser.looks(360, 800, "light");
         assert!(page.fits(), "{name}");

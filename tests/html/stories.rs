@@ -3,9 +3,7 @@
 use grade::check::verdict::{BuildSummary, CheckResult, Evidence, ExerciseResult, RunSummary, SCHEMA, Status, Verdict};
 use grade::course::model::Language;
 use grade::report::Single;
-use grade::report::class::{
-    CheckFacts, Class, Duplicate, ExerciseFacts, Refused, Section, SectionOf, Shown, Student, Submission,
-};
+use grade::report::class::{CheckFacts, ExerciseFacts, Section, SectionOf, Shown};
 use grade::report::html::submission_page;
 use grade::trace::{Builder, ClockKind, Ended, EventKind, HttpPhase, Trace};
 
@@ -273,64 +271,21 @@ pub(crate) fn crowd() -> Story {
     Story::new(trace, checks)
 }
 
-/// A class of so many, of every fate.
-pub(crate) fn class(students: usize) -> Class {
-    let story = lost_update();
-    let student = |number: usize| {
-        let mut result = story.result.clone();
-        match number % 7 {
-            0 => result.verdict = Verdict::Inconclusive,
-            3 => {
-                result.verdict = Verdict::GraderError;
-                result.notes.push("a worker died twice".to_owned());
-            }
-            1 | 2 => {
-                result.verdict = Verdict::Passed;
-                result.score = result.max_score;
-                result.checks.iter_mut().for_each(|check| check.status = Status::Passed);
-            }
-            _ => {}
-        }
-        let submission = Submission {
-            exercise: "ex07_race".to_owned(),
-            origin: format!("s {number}/ex07_race/main.rs"),
-            late: number.is_multiple_of(5),
-            digest: "ab".repeat(32),
-            result,
-        };
-        Student {
-            id: format!("s {number}#%"),
-            name: if number == 5 {
-                "<script>window.pwned=1</script>\u{202e}".to_owned()
-            } else {
-                format!("Student {number}")
-            },
-            roster: (!number.is_multiple_of(9)).then(Vec::new),
-            submissions: if number % 6 == 5 { Vec::new() } else { vec![submission] },
-        }
-    };
-    let students: Vec<Student> = (0..students).map(student).collect();
-    Class {
-        course: "Concurrency".to_owned(),
-        graded_at: "2026-11-20T10:00:00Z".to_owned(),
-        version: "0.1.0".to_owned(),
-        roster: vec!["student".to_owned()],
-        exercises: vec![story.facts],
-        duplicates: vec![Duplicate {
-            exercise: "ex07_race".to_owned(),
-            digest: "ab".repeat(32),
-            students: students.iter().take(2).map(|student| student.id.clone()).collect(),
-        }],
-        refused: vec![Refused {
-            student: None,
-            exercise: None,
-            origin: "<b>x</b>.zip".to_owned(),
-            why: "it is no archive".to_owned(),
-            not_attempted: false,
-        }],
-        pending: Vec::new(),
-        students,
+/// A run as large as a page must bear: 200 threads that write 50 lines each, of which one goes wrong.
+pub(crate) fn large() -> Story {
+    let mut run = Builder::new().at(0).main();
+    for tid in 200..400 {
+        run = run.main().spawn_thread(tid);
     }
+    for line in 0..50_u64 {
+        for tid in 200..400 {
+            let text = if (line, tid) == (30, 277) { "wrong".to_owned() } else { format!("{tid}: line {line}") };
+            run = run.at_nanos(line * 20_000_000 + u64::from(tid) * 1_000).thread(tid).line(text);
+        }
+    }
+    let trace = run.at(1_200).main().exit(0, 5).build();
+    let checks = vec![failed("never", "Never wrong", 5, &trace, &["wrong"])];
+    Story::new(trace, checks)
 }
 
 /// The lowest contrast of text and what it stands on, by WCAG 2's formula, over all texts that are seen.
