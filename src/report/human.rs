@@ -61,6 +61,12 @@ pub fn render(result: &ExerciseResult, context: Context<'_>) -> String {
         return text;
     }
     push(&mut text, 0, &format!("{STRONG}{}{STRONG:#} · {}", result.exercise, context.title));
+    // How a run ended explains what its checks miss, so it is read first.
+    let notes_first = result.verdict == Verdict::Failed && !result.notes.is_empty();
+    if notes_first {
+        push(&mut text, 0, "");
+        notes(&mut text, result);
+    }
     match result.verdict {
         Verdict::BuildFailed => build_failed(&mut text, result),
         // Of what was not judged there is nothing to say.
@@ -71,8 +77,8 @@ pub fn render(result: &ExerciseResult, context: Context<'_>) -> String {
     if result.verdict != Verdict::Passed {
         push(&mut text, 0, "");
     }
-    for note in &result.notes {
-        wrapped(&mut text, 2, &format!("{FAINT}note{FAINT:#}: "), note);
+    if !notes_first {
+        notes(&mut text, result);
     }
     if let Some(run) = &result.run {
         usage(&mut text, result, run);
@@ -139,10 +145,16 @@ fn build_failed(text: &mut String, result: &ExerciseResult) {
     }
 }
 
+fn notes(text: &mut String, result: &ExerciseResult) {
+    for note in &result.notes {
+        wrapped(text, 2, &format!("{FAINT}note{FAINT:#}: "), note);
+    }
+}
+
 fn checks(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
-    for check in result.checks.iter().filter(|check| check.status == Status::Failed) {
+    for same in told_together(&result.checks) {
         push(text, 0, "");
-        failed(text, check);
+        failed(text, &same);
     }
     if let Some(forced) = context.forced {
         let failing = result.checks.iter().find(|check| check.status == Status::Failed);
@@ -183,8 +195,32 @@ fn checks(text: &mut String, result: &ExerciseResult, context: Context<'_>) {
     }
 }
 
-fn failed(text: &mut String, check: &CheckResult) {
-    push(text, 2, &format!("{BAD}✗ {}{BAD:#}{}", check.name, points(check)));
+/// The failed checks, those together that have the same to say and nothing else to show: of a program that ended early,
+/// many miss the same line.
+fn told_together(checks: &[CheckResult]) -> Vec<Vec<&CheckResult>> {
+    let mut groups: Vec<Vec<&CheckResult>> = Vec::new();
+    for check in checks.iter().filter(|check| check.status == Status::Failed) {
+        let says = |check: &CheckResult| (check.message.clone(), check.case.clone(), check.schedule);
+        let alike = |first: &CheckResult| {
+            !check.message.is_empty()
+                && check.evidence.is_empty()
+                && first.evidence.is_empty()
+                && says(first) == says(check)
+        };
+        match groups.iter_mut().find(|group| alike(group[0])) {
+            Some(group) => group.push(check),
+            None => groups.push(vec![check]),
+        }
+    }
+    groups
+}
+
+/// Failed checks with the same message: all names, and what the first of them says.
+fn failed(text: &mut String, same: &[&CheckResult]) {
+    for check in same {
+        push(text, 2, &format!("{BAD}✗ {}{BAD:#}{}", check.name, points(check)));
+    }
+    let check = same[0];
     if !check.message.is_empty() {
         wrapped(text, 4, "", &harmless(&check.message));
     }

@@ -84,6 +84,20 @@ fn a_program_that_never_ends_is_stopped_and_keeps_the_points_that_it_has() {
 }
 
 #[test]
+fn an_early_end_is_told_first_and_once() {
+    let desk = Desk::tiny();
+    let spec = desk.read("graders/ex01_hello/spec.toml");
+    let more = "\n[[check]]\nid = \"named\"\nname = \"It names somebody\"\npoints = 2\nhint = \"Say who.\"\n\
+                field = { event = \"hello\", name = \"name\", equals = \"$1\" }\n";
+    desk.write(
+        "graders/ex01_hello/spec.toml",
+        &spec.replace("\n[[wrong]]\nfile = \"always", &format!("{more}\n[[wrong]]\nfile = \"always")),
+    );
+    desk.write("early.py", "raise SystemExit('no name')\n");
+    assert_snapshot!(desk.grade("ex01 --clock wall --sandbox off --file early.py"));
+}
+
+#[test]
 fn what_a_program_prints_cannot_draw_on_the_terminal() {
     let desk = Desk::tiny();
     desk.write("evil.py", "print('hello\\x1b[2J\\x1b]0;title\\x07 \\u202epassed')\n");
