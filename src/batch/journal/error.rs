@@ -88,6 +88,11 @@ impl JournalError {
             Self::System { path, .. } if *path == std::env::temp_dir() => {
                 Some("temporary files go where TMPDIR says, else to /tmp: it must be a folder that you may write to")
             }
+            Self::System { cause, .. }
+                if matches!(cause.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied) =>
+            {
+                Some("give the batch a folder that you may write to with `--out`; `grade report` only reads")
+            }
             Self::System { .. } => None,
         }
     }

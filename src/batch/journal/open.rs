@@ -86,7 +86,8 @@ impl Journal {
             .lock()
             .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
             .map_err(self.failed("look through the journal"))?;
-        if found == "ok" { Ok(()) } else { Err(JournalError::Damaged { path: self.path.clone(), cause: found }) }
+        // The first line says only which of several databases it is.
+        if found == "ok" { Ok(()) } else { Err(self.damaged(found.lines().last().unwrap_or_default())) }
     }
 
     /// A setting of the batch.

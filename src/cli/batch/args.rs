@@ -11,7 +11,7 @@ use crate::cli::args::{ClockArg, LanguageArg, SandboxArg};
 /// itself) is graded again, and nothing else. Results that our measurement could not decide are tried again.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "DIR holds STUDENT/exNN_name/main.rs, STUDENT/exNN_name.rs, STUDENT.zip or STUDENT.tar.gz (also .py),\nor what Moodle, Canvas, Gradescope and GitHub Classroom hand\nout. Written: OUT/grade.db, OUT/grades.csv,\nOUT/report.html, OUT/results/STUDENT/exNN_name.json; `grade report OUT` writes other formats.\n\nExit status: 0 all passed, 1 some did not, 2 usage, 3 invalid course, 4 this machine cannot do it,\n70 a bug of ours, 130 interrupted."
+    after_help = "DIR holds STUDENT/exNN_name/main.rs, STUDENT/exNN_name.rs, STUDENT.zip or STUDENT.tar.gz (also .py), or what Moodle, Canvas, Gradescope and GitHub Classroom hand out. Written: OUT/grade.db, OUT/grades.csv, OUT/report.html, OUT/results/STUDENT/exNN_name.json; `grade report OUT` writes other formats.\n\nExit status: 0 all passed, 1 some did not, 2 usage, 3 invalid course, 4 this machine cannot do it, 70 a bug of ours, 130 interrupted."
 )]
 pub struct BatchArgs {
     /// The folder with what was handed in
@@ -39,7 +39,8 @@ pub struct BatchArgs {
     /// The course: a folder with `graders/course.toml` (default: as for every command)
     #[arg(long, value_name = "FOLDER", help_heading = "What to grade")]
     pub course: Option<PathBuf>,
-    /// Start over; the journal that is there is kept as grade.db.old-N
+    /// Start over; the journal that is there is kept as grade.db.old-N, and is the journal again when it is renamed to
+    /// grade.db
     #[arg(long)]
     pub fresh: bool,
     /// Run each case under this many schedules (default: what the exercise says)

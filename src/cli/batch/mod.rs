@@ -46,14 +46,8 @@ pub(crate) fn run(args: &BatchArgs, console: &Console) -> Result<Exit, Failure> 
     // By the whole course: a file of another exercise is not to be taken for the one that is graded.
     let found = find(&args.dir, &whole, &filter)?;
     let lock = OutLock::take(&out).map_err(|error| of_journal(&error))?;
-    if args.fresh
-        && let Some(aside) = Journal::put_aside(&out).map_err(|error| of_journal(&error))?
-    {
-        console.say(&format!("starting over; what was there is kept as {}\n", super::shown(&aside)));
-    }
-    let journal = Journal::open(&out).map_err(|error| of_journal(&error))?;
     let session = Session::open(args.clock, args.jobs, args.sandbox)?;
-    grade(args, [&course, &whole], &filter, &found, &session, &journal, console)?;
+    let journal = grade(args, [&course, &whole], &filter, &found, &session, &out, console)?;
     let reading = Reading::of(&journal).map_err(|error| of_journal(&error))?;
     files::write_all(&reading, &journal, &out)?;
     let alike = reading.alike(&journal).map_err(|error| of_journal(&error))?;
@@ -62,16 +56,26 @@ pub(crate) fn run(args: &BatchArgs, console: &Console) -> Result<Exit, Failure> 
     Ok(exit(&reading))
 }
 
-/// Grades what has no settled result yet.
+/// The batch's journal; with `--fresh` a new one, the old one put aside.
+fn open_journal(args: &BatchArgs, out: &Path, console: &Console) -> Result<Journal, Failure> {
+    if args.fresh
+        && let Some(aside) = Journal::put_aside(out).map_err(|error| of_journal(&error))?
+    {
+        console.say(&format!("starting over; what was there is kept as {}\n", super::shown(&aside)));
+    }
+    Journal::open(out).map_err(|error| of_journal(&error))
+}
+
+/// Grades what has no settled result yet, and returns the journal that it is in.
 fn grade(
     args: &BatchArgs,
     [course, whole]: [&Course; 2],
     filter: &Filter,
     found: &Found,
     session: &Session,
-    journal: &Journal,
+    out: &Path,
     console: &Console,
-) -> Result<(), Failure> {
+) -> Result<Journal, Failure> {
     let line = ProgressLine::start(console);
     let events = SetUpOnly(&line);
     let builder = session.builder(&events);
@@ -87,13 +91,15 @@ fn grade(
         own_build: &own_build,
     };
     let plan = Plan::new(found, &setting).map_err(|error| of_plan(&error))?;
+    // Not before it is known that this machine can do it: a start that fails must not cost what there was.
+    let journal = open_journal(args, out, console)?;
     let covers = |student: &str, exercise: &str| {
         let asked = filter.students.is_empty()
             || filter.students.iter().any(|name| name == student)
             || found.students.iter().any(|known| known.name == student);
         asked && course.exercises.iter().any(|known| known.id == exercise) && filter.language.is_none()
     };
-    let other = plan.other_cases(journal, &covers).map_err(|error| of_journal(&error))?;
+    let other = plan.other_cases(&journal, &covers).map_err(|error| of_journal(&error))?;
     choice::one_scale(&other, args, console)?;
     let works = plan.units.iter().map(|unit| &unit.work);
     let sources = plan.units.iter().map(|unit| (unit.work.digest.as_str(), unit.source));
@@ -107,14 +113,14 @@ fn grade(
     match (left, handed_in - left) {
         (0, all) => {
             console.say(&format!("nothing to do: {all} of {all} were graded already\n"));
-            return Ok(());
+            return Ok(journal);
         }
         (_, 0) => {}
         (left, done) => console.say(&format!(
             "going on: {done} of {handed_in} were graded already, {left} are new, changed or undecided\n"
         )),
     }
-    let scratch = Scratch::new(journal).map_err(|error| of_journal(&error))?;
+    let scratch = Scratch::new(&journal).map_err(|error| of_journal(&error))?;
     session.pool.keep_files_in(scratch.path());
     let outcome = Progress::during(&open, console, &session.pool, |progress| {
         let conductor = Conductor {
@@ -123,12 +129,13 @@ fn grade(
             pool: &session.pool,
             seeds,
             interrupt: session.interrupt.clone(),
-            journal,
+            journal: &journal,
             watcher: progress,
         };
         conductor.conduct(&open)
     });
-    outcome.map_err(|stopped| match stopped {
+    drop(scratch);
+    outcome.map(|()| journal).map_err(|stopped| match stopped {
         Stopped::Interrupted(_) => Failure::new(Exit::Interrupted, "interrupted; what was finished is kept")
             .help("run the same command again to go on where it was"),
         Stopped::Journal(error) => of_journal(&error).help("what was finished before is kept"),

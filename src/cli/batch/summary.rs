@@ -167,7 +167,10 @@ fn undecided(text: &mut String, class: &Class, most: usize) {
 
 fn duplicates(text: &mut String, heading: &str, same: &[Duplicate], most: usize) {
     let lines = same.iter().map(|same| {
-        let names: Vec<String> = same.students.iter().map(|student| harmless(student)).collect();
+        let mut names: Vec<String> = same.students.iter().take(most).map(|student| harmless(student)).collect();
+        if let Some(more) = same.students.len().checked_sub(most).filter(|more| *more > 0) {
+            names.push(format!("and {more} more"));
+        }
         format!("{}: {}", same.exercise, names.join(", "))
     });
     list(text, heading, &lines.collect::<Vec<_>>(), most);

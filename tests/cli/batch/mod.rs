@@ -141,6 +141,19 @@ fn a_fresh_start_keeps_what_was_there() {
 }
 
 #[test]
+fn a_fresh_start_that_cannot_begin_leaves_everything_as_it_was() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    let counts = Journal::read(&out(&desk)).unwrap().run_counts().unwrap();
+    // No compiler and no interpreter is found.
+    let output =
+        desk.command(["batch", "class", "--out", "out", "--fresh", "-q"]).env("PATH", "/nowhere").output().unwrap();
+    assert_eq!(output.status.code(), Some(4), "{}", desk.said(&output));
+    assert!(!out(&desk).join("grade.db.old-1").exists(), "{}", desk.said(&output));
+    assert_eq!(Journal::read(&out(&desk)).unwrap().run_counts().unwrap(), counts);
+}
+
+#[test]
 fn mistakes_on_the_command_line_are_told_with_the_way_out() {
     let desk = class();
     fs::create_dir(desk.dir().join("empty")).unwrap();
@@ -158,6 +171,16 @@ fn a_journal_that_cannot_be_used_is_told_with_the_way_out() {
     assert_snapshot!("a_damaged_journal", desk.grade("batch class --out out"));
     let said = desk.grade("batch class --out out -q --fresh");
     assert!(said.contains("5 submissions"), "{said}");
+    let database = out(&desk).join("grade.db");
+    let whole = fs::read(&database).unwrap();
+    // A page in the middle that the disk gave back as something else.
+    let mut damaged = whole.clone();
+    let middle = whole.len() / 2 / 4096 * 4096;
+    damaged[middle..middle + 4096].fill(0xa5);
+    fs::write(&database, damaged).unwrap();
+    let said = desk.grade("batch class --out out -q");
+    assert!(said.starts_with("exit status: 4") && said.contains("is damaged: Tree "), "{said}");
+    assert!(said.contains("`--fresh` grades everything again"), "{said}");
     assert_snapshot!("no_journal", desk.grade("report class --format csv"));
 }
 
