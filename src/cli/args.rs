@@ -47,11 +47,12 @@ pub struct GlobalArgs {
 /// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorArg {
-    /// On a terminal, unless `NO_COLOR` is set.
+    #[expect(clippy::doc_markdown, reason = "the help is plain text")]
+    /// On a terminal, unless NO_COLOR is set
     Auto,
-    /// Always.
+    /// Always
     Always,
-    /// Never.
+    /// Never
     Never,
 }
 
@@ -89,14 +90,14 @@ pub enum Command {
     Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// Print the manual page
-    Man,
+    /// Print a manual page
+    Man(ManArgs),
 }
 
 /// One exercise.
 #[derive(Args, Debug)]
 pub struct ExerciseArg {
-    /// The exercise: ex07, ex7, 7, race or `ex07_race`
+    /// The exercise: ex07, ex7, 7, race or its whole name
     #[arg(value_name = "EXERCISE")]
     pub exercise: String,
 }
@@ -104,7 +105,7 @@ pub struct ExerciseArg {
 /// What to grade, and how.
 #[derive(Args, Clone, Debug, Default)]
 pub struct GradeArgs {
-    /// What to grade: ex07, ex7, 7, race, `ex07_race`, or all
+    /// What to grade: ex07, ex7, 7, race, its whole name, or all
     #[arg(value_name = "EXERCISE")]
     pub exercises: Vec<String>,
     /// Grade this file instead of the one in `exercises`
@@ -191,7 +192,7 @@ pub enum Format {
     Human,
     /// For programs, `grade/result/v1`: an object for each exercise, each on a line of its own
     Json,
-    /// `JUnit` XML, for continuous integration
+    /// JUnit XML, for continuous integration
     Junit,
     /// Gradescope's results.json
     Gradescope,
@@ -311,6 +312,17 @@ pub enum SchemaArg {
     Trace,
     /// grade/explore/v1, what `explore --format json` writes
     Explore,
+}
+
+/// Arguments of `man`.
+#[derive(Args, Debug)]
+pub struct ManArgs {
+    /// The page of this command, such as batch (default: that of grade itself)
+    #[arg(value_name = "COMMAND", conflicts_with = "out")]
+    pub command: Option<String>,
+    /// Write the pages of all commands into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
 }
 
 /// Arguments of `completions`.

@@ -1,5 +1,8 @@
 //! The course as commands need it: loaded, with its mistakes drawn, and exercises found by what people call them.
 
+use clap::CommandFactory;
+
+use super::args::Cli;
 use super::place::Place;
 use super::{Console, Exit, Failure};
 use crate::course::model::{Course, Exercise};
@@ -42,7 +45,26 @@ pub(crate) fn failure(error: &CourseError) -> Failure {
 
 /// The exercise that the person means.
 pub(crate) fn one<'a>(course: &'a Course, name: &str) -> Result<&'a Exercise, Failure> {
-    course::find_exercise(course, name).map_err(|error| Failure::usage(format_args!("failed to {error}")))
+    course::find_exercise(course, name).map_err(|error| {
+        let failure = Failure::usage(format_args!("failed to {error}"));
+        match near_command(name) {
+            Some(command) => failure.help(format_args!("or did you mean the command `grade {command}`?")),
+            None => failure,
+        }
+    })
+}
+
+/// The command that a word may be meant for: one letter too few, too many or wrong.
+fn near_command(word: &str) -> Option<String> {
+    if word == "help" {
+        return Some("--help".to_owned());
+    }
+    let whole = Cli::command();
+    let names = whole.get_subcommands().map(clap::Command::get_name);
+    names
+        .min_by_key(|name| strsim::damerau_levenshtein(word, name))
+        .filter(|name| strsim::damerau_levenshtein(word, name) <= 1)
+        .map(str::to_owned)
 }
 
 /// The exercises that the person means, each once, in the order in which they were named; `all` is the whole course.

@@ -55,7 +55,9 @@ pub(crate) fn run(args: &InitArgs, console: &Console) -> Result<Exit, Failure> {
     console.print(&format!("{}: {new} files written{kept}\n", dir.join("exercises").display()))?;
     if let Some(first) = course.exercises.first() {
         let short = catalogue::short(first);
-        console.say(&format!("\n  cd {}\n  grade show {short}\n  grade {short}\n", dir.display()));
+        let here = dir.canonicalize().ok().zip(std::env::current_dir().ok()).is_some_and(|(dir, here)| dir == here);
+        let go = if here { String::new() } else { format!("  cd {}\n", dir.display()) };
+        console.say(&format!("\n{go}  grade show {short}\n  grade {short}\n"));
     }
     Ok(Exit::Success)
 }

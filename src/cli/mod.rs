@@ -106,7 +106,7 @@ fn run(cli: Cli, console: &Console) -> Result<Exit, Failure> {
         Command::Doctor => doctor::run(console),
         Command::Schema(args) => schema::run(&args, console),
         Command::Completions(args) => completions::run(&args, console),
-        Command::Man => man::run(console),
+        Command::Man(args) => man::run(&args, console),
         // Its exit status is the program's: `main` has run it.
         Command::Trace(_) => Ok(Exit::Success),
     }

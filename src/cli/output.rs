@@ -47,6 +47,13 @@ impl Output {
             drop(fs::OpenOptions::new().append(true).open(&path).map_err(failed)?);
         }
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if !folder.is_dir() {
+            return Err(Failure::machine(format_args!(
+                "failed to write to {}: there is no folder {}",
+                path.display(),
+                folder.display()
+            )));
+        }
         let staging = tempfile::Builder::new()
             .prefix(".grade-out-")
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
@@ -81,5 +88,9 @@ impl Output {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-    Failure::machine(format_args!("failed to write to {}: {error}", path.display()))
+    // That of a temporary file names it, too, which is nobody's business: the cause is what counts.
+    let cause = error
+        .raw_os_error()
+        .map_or_else(|| io::Error::new(error.kind(), error.to_string()), io::Error::from_raw_os_error);
+    Failure::machine(format_args!("failed to write to {}: {cause}", path.display()))
 }

@@ -15,7 +15,8 @@ use crate::report::{Single, classroom50, csv, exercism, github, gradescope, json
 ///
 /// Nothing is built or run. A report of the whole class (jsonl, csv, canvas, junit, github, classroom50, markdown) goes to standard
 /// output, or to the file that `--out` names; a report that is a file for each student or exercise (json, moodle,
-/// gradescope, exercism, html) goes below the folder of the batch, or below that of `--out`.
+/// gradescope, exercism, html) goes below the folder of the batch, or below that of `--out`. Without `--format`, what a
+/// batch writes by itself is written again: grades.csv, report.html and results.
 #[derive(Args, Debug)]
 pub struct ReportArgs {
     /// The folder that `grade batch` wrote to
@@ -23,7 +24,7 @@ pub struct ReportArgs {
     pub dir: PathBuf,
     /// What to write
     #[arg(long, value_enum, value_name = "FORMAT")]
-    pub format: ReportFormat,
+    pub format: Option<ReportFormat>,
     /// Where to write it: a file, or a folder for formats of several files
     #[arg(long, value_name = "FILE|DIR")]
     pub out: Option<PathBuf>,
@@ -48,7 +49,7 @@ pub enum ReportFormat {
     Canvas,
     /// Grades as Moodle imports them: moodle/EXERCISE.csv
     Moodle,
-    /// `JUnit` XML: a suite a submission
+    /// JUnit XML: a suite a submission
     Junit,
     /// Gradescope's results.json: gradescope/STUDENT/results.json
     Gradescope,
@@ -82,7 +83,11 @@ pub(crate) fn run(args: &ReportArgs, console: &Console) -> Result<Exit, Failure>
         root: args.out.as_deref().unwrap_or(&args.dir),
         of_a_part: args.out.is_none() && !(args.students.is_empty() && args.exercises.is_empty()),
     };
-    let text = match args.format {
+    let Some(format) = args.format else {
+        report.say_written(report.write_usual()?, console);
+        return Ok(Exit::Success);
+    };
+    let text = match format {
         ReportFormat::Jsonl => json::stream(class),
         ReportFormat::Csv => csv::plain(class),
         ReportFormat::Canvas => csv::canvas(class),
@@ -91,9 +96,7 @@ pub(crate) fn run(args: &ReportArgs, console: &Console) -> Result<Exit, Failure>
         ReportFormat::Github => report.annotations()?,
         ReportFormat::Classroom50 => report.classroom50()?,
         several => {
-            let count = report.write(several)?;
-            let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
-            console.say(&format!("{files} written below {}\n", super::shown(report.root)));
+            report.say_written(report.write(several)?, console);
             return Ok(Exit::Success);
         }
     };
@@ -175,6 +178,22 @@ impl One<'_> {
 }
 
 impl Report<'_> {
+    fn say_written(&self, count: usize, console: &Console) {
+        let files = if count == 1 { "1 file".to_owned() } else { format!("{count} files") };
+        console.say(&format!("{files} written below {}\n", super::shown(self.root)));
+    }
+
+    /// Writes what a batch writes by itself, and says how many files. Where the table and the page of the class stand, those
+    /// of a part of it do not replace them.
+    fn write_usual(&self) -> Result<usize, Failure> {
+        let files = self.write(ReportFormat::Json)? + self.write(ReportFormat::Html)?;
+        if self.of_a_part {
+            return Ok(files);
+        }
+        batch::replace_whole(&self.root.join("grades.csv"), csv::plain(&self.reading.class).as_bytes())?;
+        Ok(files + 1)
+    }
+
     /// Writes a report that is several files, and says how many.
     fn write(&self, format: ReportFormat) -> Result<usize, Failure> {
         let class = &self.reading.class;

@@ -63,6 +63,8 @@ fn language_of(file: &Path, wanted: Option<Language>) -> Result<Language, Failur
             file.display()
         ))
         .help("leave `--lang` away, or rename the file")),
+        // A folder is told of when the file is looked at.
+        (None, None) if file.is_dir() => Ok(Language::Rust),
         (None, None) => Err(Failure::usage(format_args!("{} ends neither in .rs nor in .py", file.display()))
             .help("say its language with `--lang rust` or `--lang python`")),
     }

@@ -17,6 +17,10 @@ fn an_exercise_that_is_not_there_gets_the_nearest_name() {
     let desk = Desk::tiny();
     assert_snapshot!(desk.grade("helo"));
     assert!(desk.grade("ex09").starts_with("exit status: 2\n"));
+    for (typed, meant) in [("doctr", "doctor"), ("lst", "list"), ("help", "--help")] {
+        let said = desk.grade(typed);
+        assert!(said.contains(&format!("the command `grade {meant}`?")), "{said}");
+    }
 }
 
 #[test]

@@ -95,4 +95,11 @@ fn completions_and_the_manual_are_made_for_every_shell() {
         assert!(desk.grade(&format!("completions {shell}")).contains("grade"), "{shell}");
     }
     assert!(desk.grade("man").contains(".TH grade 1"));
+    let page = desk.grade("man batch");
+    assert!(page.contains(".TH grade-batch 1") && page.contains("fresh") && page.contains("verbose"), "{page}");
+    assert!(desk.grade("man nothing").starts_with("exit status: 2"));
+    let said = desk.grade("man --out pages");
+    assert!(said.contains("19 pages written into pages"), "{said}");
+    assert!(desk.read("pages/grade.1").contains("grade\\-batch(1)"), "what it names is there");
+    assert!(desk.read("pages/grade-batch.1").contains("fresh"));
 }

@@ -8,6 +8,7 @@ use grade::check::verdict::Verdict;
 use insta::assert_snapshot;
 
 use super::{RIGHT, class, out, result};
+use crate::desk::Desk;
 
 #[test]
 fn a_report_of_one_student_speaks_of_nobody_else_and_leaves_the_page_of_the_class() {
@@ -48,6 +49,35 @@ fn reports_are_written_again_without_running_anything() {
     let only = desk.output("report out --format jsonl --student bob");
     assert_eq!(String::from_utf8(only.stdout).unwrap().lines().count(), 1);
     assert_eq!(Journal::read(&out(&desk)).unwrap().run_counts().unwrap(), counts);
+}
+
+#[test]
+fn of_a_whole_class_with_the_same_content_the_terminal_names_ten_and_the_page_all() {
+    let desk = Desk::tiny();
+    for number in 10..25 {
+        desk.write(&format!("class/s{number}/ex01_hello.py"), RIGHT);
+    }
+    let said = desk.grade("batch class --out out");
+    assert!(said.contains("ex01_hello: s10, s11, s12, s13, s14, s15, s16, s17, s18, s19, and 5 more\n"), "{said}");
+    assert!(desk.read("out/report.html").contains("s22, s23, s24"));
+}
+
+#[test]
+fn without_a_format_what_a_batch_writes_by_itself_is_written_again() {
+    let desk = class();
+    desk.grade("batch class --out out -q");
+    let files = ["grades.csv", "report.html", "results/bob/ex01_hello.json", "results/bob/ex01_hello.html"];
+    let before = files.map(|file| desk.read(&format!("out/{file}")));
+    fs::remove_dir_all(out(&desk).join("results")).unwrap();
+    fs::remove_file(out(&desk).join("grades.csv")).unwrap();
+    fs::remove_file(out(&desk).join("report.html")).unwrap();
+    let said = desk.grade("report out");
+    assert!(said.starts_with("exit status: 0") && said.contains("12 files written below out"), "{said}");
+    assert_eq!(files.map(|file| desk.read(&format!("out/{file}"))), before);
+    let said = desk.grade("report out --student bob --out other");
+    assert!(said.contains("4 files written below other"), "{said}");
+    desk.grade("report out --student bob");
+    assert_eq!(desk.read("out/grades.csv"), before[0], "a part does not replace the whole");
 }
 
 #[test]
