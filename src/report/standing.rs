@@ -5,7 +5,7 @@ use super::class::{Class, Refused, Student, Submission};
 pub enum Standing<'a> {
     /// It was graded.
     Graded(&'a Submission),
-    /// It was handed in and is not graded yet: the batch was interrupted.
+    /// It was handed in and is not graded yet: the batch still runs, or was interrupted.
     Pending,
     /// Something was handed in that could not be graded: a broken archive, two languages, a link.
     Refused(Vec<&'a Refused>),
@@ -58,7 +58,7 @@ impl Standing<'_> {
             Self::Refused(files) | Self::NotAttempted(files) => {
                 files.iter().map(|file| format!("{}: {}", file.origin, file.why)).collect()
             }
-            Self::Pending => vec!["not graded yet: the batch was interrupted".to_owned()],
+            Self::Pending => vec!["not graded yet: the batch is not finished".to_owned()],
             Self::Graded(_) | Self::Missing => Vec::new(),
         }
     }

@@ -6,7 +6,7 @@ use crate::report::{Standing, words};
 ///
 /// `status` of an exercise is a verdict (`passed`, `failed`, `build-failed`, `inconclusive`, `grader-error`), with `late`
 /// behind it when it came late, or why there is none: `refused` (what was handed in cannot be graded), `not-attempted`
-/// (it is the starter, or empty), `pending` (the batch was interrupted), `missing`. The sum is empty for a student of whom
+/// (it is the starter, or empty), `pending` (the batch is not finished), `missing`. The sum is empty for a student of whom
 /// something that was handed in has no grade, since what is left would be too little; what is missing counts nothing in it.
 /// `remarks` say which file was refused, and why.
 pub fn plain(class: &Class) -> String {
@@ -94,6 +94,6 @@ mod tests {
         "#);
         class.refused.clear();
         class.pending = vec![Pending { student: "eve".to_owned(), exercise: "ex07_race".to_owned() }];
-        assert_snapshot!(plain(&class).lines().last().unwrap(), @r#"eve,"'=HYPERLINK(""http://evil.example"";""Eve"")",,pending,,10,not graded yet: the batch was interrupted"#);
+        assert_snapshot!(plain(&class).lines().last().unwrap(), @r#"eve,"'=HYPERLINK(""http://evil.example"";""Eve"")",,pending,,10,not graded yet: the batch is not finished"#);
     }
 }
