@@ -50,6 +50,14 @@ impl CacheDir {
         &self.root
     }
 
+    /// Makes the folder where it is not there yet. One that is there is left as it is: it may be full and read-only.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn prepare(&self) -> Result<(), BuildError> {
+        make_folder(&self.root)
+    }
+
     /// A subfolder, without making it.
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.root.join(name)

@@ -1,4 +1,5 @@
 use std::cell::{Cell, RefCell};
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -23,6 +24,15 @@ pub(crate) enum Verbosity {
     Normal,
     /// Everything.
     Verbose,
+}
+
+/// Whether standard error is a terminal on which a line can be drawn again: one that says it is `dumb` gets lines.
+pub(crate) fn can_redraw() -> bool {
+    redraws(io::stderr().is_terminal(), std::env::var_os("TERM").as_deref())
+}
+
+fn redraws(terminal: bool, kind: Option<&OsStr>) -> bool {
+    terminal && kind.is_some_and(|kind| kind != "dumb")
 }
 
 /// The two streams that a person or a program reads us on.
@@ -116,5 +126,19 @@ impl Talker {
     pub(crate) fn say(self, text: &str) {
         let mut err = AutoStream::new(io::stderr(), self.choice);
         let _nobody_to_tell = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redraws;
+
+    #[test]
+    fn a_dumb_terminal_gets_lines_as_a_file_does() {
+        let kind = |name: &'static str| Some(std::ffi::OsStr::new(name));
+        assert!(redraws(true, kind("xterm-256color")));
+        for (terminal, kind) in [(true, kind("dumb")), (true, None), (false, kind("xterm"))] {
+            assert!(!redraws(terminal, kind), "{kind:?}");
+        }
     }
 }

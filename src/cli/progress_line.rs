@@ -1,6 +1,5 @@
 //! How it goes, on standard error, for whatever takes longer than a second.
 
-use std::io::IsTerminal;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Console;
-use super::console::Verbosity;
+use super::console::{self, Verbosity};
 use crate::event::{EventSink, GradeEvent};
 
 /// Who waits less than this needs no progress.
@@ -51,9 +50,9 @@ impl ProgressLine {
         let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
         let painter = (console.verbosity > Verbosity::Quiet).then(|| {
             let shared = Arc::clone(&shared);
-            let terminal = std::io::stderr().is_terminal();
-            let console = console.talker();
-            std::thread::spawn(move || shared.paint(terminal, &|line: &str| console.say(line)))
+            let terminal = console::can_redraw();
+            let talker = console.talker();
+            std::thread::spawn(move || shared.paint(terminal, &|line: &str| talker.say(line)))
         });
         Self { shared, painter }
     }

@@ -39,6 +39,9 @@ impl Session {
         watch_signals(&interrupt)
             .map_err(|error| Failure::machine(format_args!("failed to listen for Ctrl-C: {error}")))?;
         let engines = engines(clock, sandbox)?;
+        let cache = CacheDir::from_environment().map_err(|error| of_build(&error))?;
+        // Once, and not as the fault of each submission.
+        cache.prepare().map_err(|error| of_build(&error))?;
         let pool = Pool::new(slots(jobs, engines.first.is_virtual())).with_interrupt(interrupt.clone());
         Ok(Self {
             interrupt,
@@ -46,7 +49,7 @@ impl Session {
             engines,
             // Who says how many runs shall stand side by side, means it on any clock.
             pool: if jobs.is_some() { pool.sharing_the_clock() } else { pool },
-            cache: CacheDir::from_environment().map_err(|error| of_build(&error))?,
+            cache,
         })
     }
 }

@@ -1,7 +1,6 @@
 //! How a batch goes, on standard error: on a terminal a bar with what is under way below it, elsewhere a line now and
 //! then.
 
-use std::io::IsTerminal;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use super::bars::Bars;
 use crate::batch::{BatchEvent, Unit, Watcher};
 use crate::check::verdict::Verdict;
 use crate::cli::Console;
-use crate::cli::console::Verbosity;
+use crate::cli::console::{Verbosity, can_redraw};
 use crate::event::WorkerStatus;
 use crate::pool::Pool;
 
@@ -107,7 +106,7 @@ impl Progress {
         std::thread::scope(|scope| {
             if console.verbosity > Verbosity::Quiet {
                 let talker = console.talker();
-                let terminal = std::io::stderr().is_terminal();
+                let terminal = can_redraw();
                 let progress = &progress;
                 scope.spawn(
                     move || {

@@ -221,8 +221,12 @@ fn one_submission_that_misbehaves_costs_only_itself() {
 #[test]
 fn what_failed_by_the_machines_fault_is_no_zero_and_is_tried_again() {
     let desk = class();
+    // Files stand where builds want folders.
+    for folder in ["tmp", "python-bare"] {
+        desk.write(&format!("cache/{folder}"), "");
+    }
     let mut command = desk.command(["batch", "class", "--out", "out", "-q"]);
-    let output = command.env("GRADE_CACHE_DIR", "/dev/null/cache").output().expect("grade runs");
+    let output = command.env("GRADE_CACHE_DIR", desk.dir().join("cache")).output().expect("grade runs");
     let said = desk.said(&output);
     assert_eq!(output.status.code(), Some(4), "{said}");
     assert!(said.contains("5 submissions: 5 could not be graded"), "{said}");
@@ -239,6 +243,18 @@ fn a_tool_that_is_missing_is_said_before_anything_is_graded() {
     let said = desk.said(&output);
     assert_eq!(output.status.code(), Some(4), "{said}");
     assert!(said.contains("failed to find `python3`") || said.contains("failed to find `rustc`"), "{said}");
+}
+
+#[test]
+fn a_cache_folder_that_cannot_be_made_is_said_before_anything_is_graded() {
+    let desk = class();
+    desk.write("a-file", "");
+    let mut command = desk.command(["batch", "class", "--out", "out", "-q"]);
+    let output = command.env("GRADE_CACHE_DIR", desk.dir().join("a-file/cache")).output().expect("grade runs");
+    let said = desk.said(&output);
+    assert_eq!(output.status.code(), Some(4), "{said}");
+    assert!(said.contains("set GRADE_CACHE_DIR to a folder that you may write to"), "{said}");
+    assert!(!said.contains("submissions"), "{said}");
 }
 
 #[test]
