@@ -4,7 +4,9 @@ use crate::trace::{ClockKind, Trace};
 
 /// How far a measured time may be off without anybody's fault.
 ///
-/// The virtual clock measures exactly, so nothing is forgiven under the natural schedule. Another schedule holds threads back, and lets
+/// The virtual clock measures all waiting exactly, and lets computing take the CPU time that it takes, which a slow processor or a busy
+/// neighbour on the same core makes dearer: what misses a bound by less than half of the run's CPU time (and no more than the machine's clock
+/// would be allowed) is not decided under the natural schedule, and no more is forgiven. Another schedule holds threads back, and lets
 /// them compute one at a time: what that could have lengthened is no fault, and what is left beyond it is one, for another
 /// order of the threads has made it. On the machine's clock a loaded machine makes everything
 /// later, never earlier: what misses an upper bound by less than a quarter of it (or 250 ms, or the time that the machine
@@ -20,19 +22,31 @@ pub(crate) struct Noise {
     known: VirtualDuration,
     /// What a schedule may have added.
     forced: VirtualDuration,
+    /// The most that is put down to a loaded machine.
+    most: VirtualDuration,
 }
 
 /// The least that is always put down to a loaded machine.
 const LEAST_ALLOWANCE: VirtualDuration = VirtualDuration::from_millis(250);
 
+const UNBOUNDED: VirtualDuration = VirtualDuration::from_nanos(u64::MAX);
+
 impl Noise {
     /// Of a time since the start of the run.
     pub(crate) fn of_elapsed(trace: &Trace) -> Self {
-        let wall = trace.header.clock == ClockKind::Wall;
-        let slack = if wall { VirtualDuration::from_millis(1) } else { VirtualDuration::ZERO };
         let known = VirtualDuration::from_nanos(trace.end.noise);
-        let forced = if wall { VirtualDuration::ZERO } else { known };
-        Self { upper: wall, lower: false, slack, known, forced }
+        let zero = VirtualDuration::ZERO;
+        match trace.header.clock {
+            ClockKind::Wall => {
+                let slack = VirtualDuration::from_millis(1);
+                Self { upper: true, lower: false, slack, known, forced: zero, most: UNBOUNDED }
+            }
+            ClockKind::Virtual if trace.header.schedule == 0 => {
+                let most = VirtualDuration::from_nanos(trace.end.cpu / 2);
+                Self { upper: true, lower: false, slack: zero, known, forced: zero, most }
+            }
+            ClockKind::Virtual => Self { upper: false, lower: false, slack: zero, known, forced: known, most: zero },
+        }
     }
 
     /// Of a time between two lines.
@@ -44,7 +58,7 @@ impl Noise {
     /// Of CPU time.
     pub(crate) const fn of_cpu() -> Self {
         let zero = VirtualDuration::ZERO;
-        Self { upper: true, lower: false, slack: zero, known: zero, forced: zero }
+        Self { upper: true, lower: false, slack: zero, known: zero, forced: zero, most: UNBOUNDED }
     }
 
     /// Judges a value against its least and most.
@@ -66,7 +80,7 @@ impl Noise {
     }
 
     fn allowance(self, bound: VirtualDuration) -> VirtualDuration {
-        VirtualDuration::from_nanos(bound.as_nanos() / 4).max(LEAST_ALLOWANCE).max(self.known)
+        VirtualDuration::from_nanos(bound.as_nanos() / 4).max(LEAST_ALLOWANCE).max(self.known).min(self.most)
     }
 }
 
@@ -104,7 +118,22 @@ mod tests {
     }
 
     #[test]
-    fn the_virtual_clock_forgives_nothing() {
+    fn computing_that_a_slow_processor_makes_dearer_is_not_held_against_a_run() {
+        let mut trace = Builder::new().build();
+        trace.end.cpu = 400_000_000;
+        let judge = |value| Noise::of_elapsed(&trace).judge(ms(value), Some(ms(2_000)), Some(ms(3_000)));
+        assert_eq!(judge(3_000), Measured::Right);
+        assert_eq!(judge(3_199), Measured::Unclear);
+        assert_eq!(judge(3_201), Measured::TooLong);
+        assert_eq!(judge(1_999), Measured::TooShort, "computing makes nothing faster");
+        trace.end.cpu = 3_900_000_000;
+        let judge = |value| Noise::of_elapsed(&trace).judge(ms(value), None, Some(ms(2_000)));
+        assert_eq!(judge(2_499), Measured::Unclear);
+        assert_eq!(judge(2_501), Measured::TooLong, "one who computes instead of waiting is not forgiven for it");
+    }
+
+    #[test]
+    fn the_virtual_clock_forgives_no_waiting() {
         let noise = Noise::of_gap(&Builder::new().build());
         let judge = |value| noise.judge(value, Some(ms(2_000)), Some(ms(2_200)));
         assert_eq!(judge(ms(2_000)), Measured::Right);

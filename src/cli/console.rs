@@ -90,8 +90,7 @@ impl Console {
 
     /// Says something on standard error. A standard error that is closed is nobody to tell.
     pub(crate) fn say(&self, text: &str) {
-        let mut err = self.err.borrow_mut();
-        let _nobody_to_tell = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+        say_to(&mut self.err.borrow_mut(), text);
     }
 
     /// Something of this console's standard error that another thread may speak through.
@@ -124,9 +123,16 @@ pub(crate) struct Talker {
 impl Talker {
     /// Says something. A standard error that is closed is nobody to tell.
     pub(crate) fn say(self, text: &str) {
-        let mut err = AutoStream::new(io::stderr(), self.choice);
-        let _nobody_to_tell = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+        say_to(&mut AutoStream::new(io::stderr(), self.choice), text);
     }
+}
+
+/// Says it in one piece, which what others write to the same log does not tear: a stream that takes colours out writes the text between
+/// them one by one.
+fn say_to(err: &mut AutoStream<io::Stderr>, text: &str) {
+    let plain = (err.current_choice() == ColorChoice::Never).then(|| anstream::adapter::strip_str(text).to_string());
+    let text = plain.as_deref().unwrap_or(text);
+    let _nobody_to_tell = err.write_all(text.as_bytes()).and_then(|()| err.flush());
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Deadlines that are due: wakes sleepers, sends the signals of timers, makes timer files readable.
 
+use super::calls::Woken;
 use super::quiet::Moved;
 use super::task::{Pending, Slot};
 use super::world::{Due, World};
@@ -48,6 +49,11 @@ impl World<'_> {
     }
 
     pub(super) fn fire(&mut self, due: Due, at: VirtualInstant) {
+        if let Some(turns) = &mut self.turns
+            && matches!(due, Due::IntervalTimer(_) | Due::PosixTimer(..) | Due::TimerFile(_))
+        {
+            turns.sleepers.doubt(Woken::Anybody);
+        }
         match due {
             Due::Wait(tid) => {
                 self.note_vain_wait(tid);

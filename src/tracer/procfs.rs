@@ -19,6 +19,13 @@ pub(super) enum State {
     Runs,
 }
 
+/// The system call that a thread is blocked in: its number, and the first of its arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Blocked {
+    pub(super) number: i64,
+    pub(super) arguments: [u64; 2],
+}
+
 /// Open files of one thread's folder: reading them again costs a third of opening them again.
 #[derive(Debug)]
 pub(super) struct Procfs {
@@ -26,8 +33,8 @@ pub(super) struct Procfs {
     stat: Option<File>,
     schedstat: Option<File>,
     syscall: Option<File>,
-    /// What it was blocked in when it was last asked for: the call's number and its first argument.
-    blocked: Option<(i64, u64)>,
+    /// What it was blocked in when it was last asked for.
+    blocked: Option<Blocked>,
 }
 
 impl Procfs {
@@ -74,7 +81,7 @@ impl Procfs {
         let mut buffer = [0; 256];
         match read(&mut self.syscall, &self.folder, "syscall", &mut buffer) {
             Ok(text) => {
-                self.blocked = call_and_argument(text);
+                self.blocked = Blocked::of(text);
                 !text.starts_with(b"running")
             }
             // It is gone: a wait will tell.
@@ -82,8 +89,8 @@ impl Procfs {
         }
     }
 
-    /// The system call that it was blocked in when [`Self::is_off_cpu`] was last asked, and its first argument.
-    pub(super) const fn was_blocked_in(&self) -> Option<(i64, u64)> {
+    /// The system call that it was blocked in when [`Self::is_off_cpu`] was last asked.
+    pub(super) const fn was_blocked_in(&self) -> Option<Blocked> {
         self.blocked
     }
 
@@ -111,11 +118,14 @@ impl Procfs {
     }
 }
 
-/// The beginning of `/proc/PID/task/TID/syscall`; none for `running` and outside of calls (-1).
-fn call_and_argument(text: &[u8]) -> Option<(i64, u64)> {
-    let mut words = str::from_utf8(text).ok()?.split_ascii_whitespace();
-    let number = words.next()?.parse().ok().filter(|number| *number >= 0)?;
-    Some((number, u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?))
+impl Blocked {
+    /// By the beginning of `/proc/PID/task/TID/syscall`; none for `running` and outside of calls (-1).
+    fn of(text: &[u8]) -> Option<Self> {
+        let mut words = str::from_utf8(text).ok()?.split_ascii_whitespace();
+        let number = words.next()?.parse().ok().filter(|number| *number >= 0)?;
+        let mut argument = || u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok();
+        Some(Self { number, arguments: [argument()?, argument()?] })
+    }
 }
 
 fn read<'b>(file: &mut Option<File>, folder: &str, name: &str, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::calls;
+use super::calls::Word;
 use super::task::{Slot, Task};
 use super::world::World;
 use crate::clock::{VirtualDuration, VirtualInstant};
@@ -29,8 +29,7 @@ impl Waits {
 
 /// The word that a thread waits on which was just found asleep.
 fn word(task: &Task) -> Option<u64> {
-    let (number, word) = task.procfs.was_blocked_in()?;
-    matches!(calls::name(number), "futex" | "futex_wait").then_some(word)
+    task.procfs.was_blocked_in().and_then(Word::of).map(|word| word.address)
 }
 
 impl World<'_> {

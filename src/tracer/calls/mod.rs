@@ -24,6 +24,7 @@ mod sync;
 mod timer_files;
 mod treatment;
 mod wait;
+mod waking;
 
 use std::collections::HashMap;
 use std::io;
@@ -32,6 +33,7 @@ use std::sync::OnceLock;
 pub(super) use shared_memory::traced as traced_for_shared_memory;
 pub(super) use socket_timeouts::SocketTimeouts;
 pub(super) use treatment::{ALWAYS, Call, Condition, Test, Treatment, When, at_least, given, is, is_not, masked};
+pub(super) use waking::{Woken, Word, blocks_first};
 
 use super::regs::{CALLS, Native, Registers, calls, int, negative};
 use super::task::{Pending, Seen, Slot, WaitKind};
@@ -171,6 +173,9 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
     let Slot::Stopped(stopped) = &task.slot else { return Ok(()) };
     let caller = Caller { tid, pid: task.pid };
     let mut registers = stopped.registers()?;
+    if let Some(turns) = &mut world.turns {
+        turns.sleepers.doubt(waking::woken_by(&registers, pending.as_ref()));
+    }
     match pending {
         Some(Pending::Wait(wait)) => {
             world.finish_wait(caller, &wait, &mut registers);

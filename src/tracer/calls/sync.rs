@@ -12,7 +12,7 @@ use crate::tracer::world::{Caller, World};
 const FUTEX_WAIT: i32 = 0;
 const FUTEX_LOCK_PI: i32 = 6;
 const FUTEX_CLOCK_REALTIME: i32 = 256;
-const COMMAND: i32 = 0x7f;
+pub(super) const COMMAND: i32 = 0x7f;
 
 const KIND: WaitKind = WaitKind::TimesOut { restarts: false };
 

@@ -1,8 +1,9 @@
 //! Time under a schedule: which deadlines fire, and in which order.
 
-use super::Settled;
+use super::settle::Settled;
 use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::trace::EventKind;
+use crate::tracer::calls::Woken;
 use crate::tracer::quiet::Moved;
 use crate::tracer::regs::{Registers, negative};
 use crate::tracer::task::Slot;
@@ -68,10 +69,12 @@ impl World<'_> {
 
     /// Nobody can go on: time moves to a deadline.
     pub(super) fn quiet_in_turns(&mut self) -> Moved {
+        let looks_again = self.let_all_arrive();
         if let Some(turns) = &mut self.turns {
             turns.unsettled = true;
+            turns.sleepers.doubt(if looks_again { Woken::Anybody } else { Woken::Nobody });
         }
-        if self.let_all_arrive() && self.settle() != Settled::Yes {
+        if looks_again && self.settle() != Settled::Yes {
             return Moved::Yes;
         }
         if self.time.pace() == Pace::Virtual {

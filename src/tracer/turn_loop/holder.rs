@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::clock::VirtualDuration;
+use crate::tracer::calls::{self, Woken};
 use crate::tracer::procfs::State;
 use crate::tracer::spin;
 use crate::tracer::task::Slot;
@@ -24,16 +25,25 @@ impl World<'_> {
         let Some(task) = self.tasks.get_mut(&holder.tid) else {
             turns.end_turn();
             turns.unsettled = true;
+            turns.sleepers.doubt(Woken::Anybody);
             return;
         };
-        let sleeps = match task.procfs.state() {
+        let others = self.processes.get(&task.pid).is_some_and(|process| process.threads > 1);
+        let state = task.procfs.state();
+        let sleeps = match state {
             State::Asleep => task.procfs.is_off_cpu(),
-            State::Dead => true,
+            // Its end is told at once, and is the end of the turn: whom it woke comes after it, however busy the machine is. Only a
+            // process's first thread stays while others of the process live.
+            State::Dead => task.tid == task.pid && others,
             State::Uninterruptible => task.vfork.is_some(),
             State::Stopped => task.in_group_stop,
             State::Runs => false,
         };
         if sleeps {
+            let blocked = task.procfs.was_blocked_in().filter(|_| state == State::Asleep);
+            if !blocked.is_some_and(|blocked| calls::blocks_first(blocked.number)) {
+                turns.sleepers.doubt(Woken::Anybody);
+            }
             turns.end_turn();
             turns.unsettled = true;
             return;

@@ -2,15 +2,15 @@
 
 mod deadlines;
 mod holder;
+mod settle;
 
 use std::time::{Duration, Instant};
 
+use self::settle::Settled;
 use super::error::TracerError;
 use super::procfs::State;
 use super::quiet::Moved;
-use super::stop::Change;
 use super::task::{Pending, Slot, WaitKind};
-use super::time::Pace;
 use super::tracee::{Resume, Running};
 use super::watch::{Watch, change, is_gone, wait_failed};
 use super::world::{Due, World};
@@ -30,17 +30,6 @@ const LAST_LOOK: Duration = Duration::from_millis(2);
 const STEPPING_LOOK: Duration = Duration::from_micros(200);
 /// A thread that runs without having the turn is asked to stop after this long.
 const PATIENCE: Duration = Duration::from_millis(50);
-
-/// What is known before a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Settled {
-    /// Somebody is on the way to a stop.
-    NotYet,
-    /// Stops were put aside and are to be taken up.
-    Arrived,
-    /// Every thread waits at a stop or sleeps.
-    Yes,
-}
 
 impl Watch {
     /// Goes on until the run must end, or `until` holds.
@@ -140,12 +129,8 @@ impl World<'_> {
                 task.slot = Slot::Running(Running::attached(tid));
             }
         }
-        let stopped = matches!(Change::decode(status), Change::Stopped(_));
-        let ends = !stopped || matches!(status >> 16, libc::PTRACE_EVENT_EXIT | libc::PTRACE_EVENT_EXEC);
-        turns.killed |= ends;
-        // From one entry of a call to the next nobody else can have been woken: what wakes is a call, and its return a stop.
-        let harmless = status >> 16 == libc::PTRACE_EVENT_SECCOMP && turns.has_turn(tid);
-        turns.unsettled |= !harmless || self.network || self.time.pace() == Pace::Real;
+        self.stir(tid, status);
+        let Some(turns) = &mut self.turns else { return Ok(()) };
         if self.started.is_none() && self.fixture.is_none() {
             return change(self, tid, status);
         }
@@ -159,63 +144,12 @@ impl World<'_> {
     fn take_up_arrived(&mut self) -> Result<(), TracerError> {
         let arrived = self.turns.as_mut().map(super::turns::Turns::take_arrived).unwrap_or_default();
         for (tid, status) in arrived {
+            if let Some(turns) = &mut self.turns {
+                turns.sleepers.remove(tid);
+            }
             change(self, tid, status)?;
         }
         Ok(())
-    }
-
-    /// Whether every thread waits at a stop or sleeps.
-    fn settle(&mut self) -> Settled {
-        let Some(turns) = &mut self.turns else { return Settled::Yes };
-        if !turns.unsettled {
-            return Settled::Yes;
-        }
-        if std::mem::take(&mut turns.killed) {
-            for tid in turns.waiting() {
-                let Some(task) = self.tasks.get_mut(&tid) else { continue };
-                if task.procfs.state() != State::Stopped {
-                    turns.left(tid);
-                    task.slot = Slot::Running(Running::attached(tid));
-                }
-            }
-        }
-        let mut arrived = false;
-        // A process's first thread is told of last: it stays while others of the process live.
-        let has_others = |pid| self.processes.get(&pid).is_some_and(|process| process.threads > 1);
-        for task in self.tasks.values_mut() {
-            if turns.waits(task.tid) {
-                continue;
-            }
-            if turns.is_put_aside(task.tid) {
-                arrived = true;
-                continue;
-            }
-            if let Some(wait) = task.wait()
-                && wait.firing
-            {
-                return Settled::NotYet;
-            }
-            match task.procfs.state() {
-                State::Asleep => {
-                    let slices = task.procfs.ran().map_or(0, |(_, slices)| slices);
-                    if turns.asleep.get(&task.tid) != Some(&slices) {
-                        if !task.procfs.is_off_cpu() {
-                            return Settled::NotYet;
-                        }
-                        turns.asleep.insert(task.tid, slices);
-                    }
-                }
-                State::Dead if task.tid == task.pid && has_others(task.pid) => {}
-                State::Uninterruptible if task.vfork.is_some() => {}
-                State::Stopped if task.in_group_stop => {}
-                State::Dead | State::Uninterruptible | State::Stopped | State::Runs => return Settled::NotYet,
-            }
-        }
-        if arrived {
-            return Settled::Arrived;
-        }
-        turns.unsettled = false;
-        Settled::Yes
     }
 
     /// All have settled: time moves on by a step, what is due fires, and somebody gets the turn.

@@ -7,9 +7,11 @@
 
 mod idle;
 mod preemption;
+mod sleepers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub(super) use self::sleepers::Sleepers;
 use super::process::Role;
 use super::tracee::Resume;
 use crate::clock::VirtualDuration;
@@ -76,8 +78,7 @@ pub(super) struct Turns {
     /// How often in a row nobody was left but such ones.
     only_spinners: u32,
     arrived: BTreeMap<ThreadNumber, (i32, i32)>,
-    /// Threads that were seen asleep, and how often they had had a CPU then.
-    pub(super) asleep: HashMap<i32, u64>,
+    pub(super) sleepers: Sleepers,
     step: u64,
     /// The last choice that left the natural way: who went first, and who would have.
     first: Option<(i32, Option<i32>)>,
@@ -142,7 +143,7 @@ impl Turns {
             spinning: BTreeSet::new(),
             only_spinners: 0,
             arrived: BTreeMap::new(),
-            asleep: HashMap::new(),
+            sleepers: Sleepers::default(),
             step: 0,
             first: None,
             in_a_row: 0,
@@ -194,7 +195,7 @@ impl Turns {
 
     /// A thread is gone.
     pub(super) fn forget(&mut self, tid: i32) {
-        self.asleep.remove(&tid);
+        self.sleepers.remove(tid);
         if let Some(number) = self.numbers.remove(&tid) {
             self.ready.remove(&number);
             self.held.remove(&number);
@@ -266,7 +267,7 @@ impl Turns {
     /// A thread waits at a stop from now on.
     pub(super) fn queue(&mut self, tid: i32, how: Resume) {
         let Some(number) = self.numbers.get(&tid).copied() else { return };
-        self.asleep.remove(&tid);
+        self.sleepers.remove(tid);
         self.ready.insert(number, Waits { tid, how });
         self.fresh.insert(number);
         if self.has_turn(tid) {
@@ -352,6 +353,11 @@ impl Turns {
     /// Whether anyone could go on instead of the one that has the turn.
     pub(super) fn others_are_ready(&self) -> bool {
         !self.ready.is_empty() || !self.held.is_empty()
+    }
+
+    /// Whether nobody waits for a turn but those who spin.
+    pub(super) fn nobody_can_go_on(&self) -> bool {
+        self.ready.keys().all(|number| self.spinning.contains(number))
     }
 
     /// Gives the turn to the thread that the policy chooses; none when nobody is ready.

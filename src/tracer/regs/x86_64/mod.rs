@@ -156,6 +156,17 @@ pub(in crate::tracer) mod calls {
     pub(in crate::tracer) const PAUSE: i64 = 34;
     /// Lets others run.
     pub(in crate::tracer) const SCHED_YIELD: i64 = 24;
+    /// Ends the calling thread alone.
+    pub(in crate::tracer) const EXIT: i64 = 60;
+    /// Waits on a word of memory, or wakes who waits on one.
+    pub(in crate::tracer) const FUTEX: i64 = 202;
+    /// Waits on a word of memory, in its newer form.
+    pub(in crate::tracer) const FUTEX_WAIT: i64 = 455;
+    /// Calls that wait, or see to the caller's memory, and wake nobody: `poll`, `mmap`, `mprotect`, `munmap`, `select`, `pause`,
+    /// `nanosleep`, `wait4`, `clock_nanosleep`, `epoll_wait`, `waitid`, `pselect6`, `ppoll`, `epoll_pwait`, `epoll_pwait2`, `futex_waitv`,
+    /// `futex_wait`.
+    pub(in crate::tracer) const WAKES_NOBODY: [i64; 17] =
+        [7, 9, 10, 11, 23, PAUSE, 35, 61, 230, 232, 247, 270, 271, 281, 441, 449, 455];
     /// Maps memory.
     pub(in crate::tracer) const MMAP: i64 = 9;
     /// Changes what may be done with memory.
