@@ -72,6 +72,7 @@ impl Reading {
         class.course = journal.course()?;
         env!("CARGO_PKG_VERSION").clone_into(&mut class.version);
         class.roster = people.header;
+        class.possible = people.possible;
         class.duplicates = duplicates(&entries);
         class.refused = journal.excluded()?;
         // An exercise of which everything was refused is one that was handed in; starters of a whole course are none.

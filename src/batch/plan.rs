@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::journal::{Entry, Known, People, Person, Roll, Work, WorkKey};
-use super::submissions::{Found, Submitted};
+use super::submissions::{Found, Roster, Submitted};
 use super::{Engines, Seeds};
 use crate::build::{BuildError, Builder};
 use crate::course::model::{Course, Exercise, Language};
@@ -178,6 +178,7 @@ fn roll(found: &Found, setting: &Setting<'_>) -> Roll {
         excluded: excluded.collect(),
         people: People {
             header: found.roster.as_ref().map(|roster| roster.header.clone()).unwrap_or_default(),
+            possible: found.roster.as_ref().and_then(Roster::possible).map(<[String]>::to_vec).unwrap_or_default(),
             people: people.collect(),
         },
         of_some: setting.of_some,

@@ -20,6 +20,9 @@ pub struct Class {
     pub version: String,
     /// The roster's header row as the file has it; empty when there is no roster.
     pub roster: Vec<String>,
+    /// The roster's row of points possible, as Canvas has one below its header; empty when there is none.
+    #[serde(default)]
+    pub possible: Vec<String>,
     /// The exercises that were graded, in the course's order.
     pub exercises: Vec<ExerciseFacts>,
     /// Everybody: who handed something in, and who stands on the roster, by id.

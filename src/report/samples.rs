@@ -207,6 +207,7 @@ pub(super) fn class() -> Class {
         graded_at: "2026-11-20T10:00:00Z".to_owned(),
         version: "0.1.0".to_owned(),
         roster: vec!["student".to_owned(), "name".to_owned(), "email".to_owned()],
+        possible: Vec::new(),
         exercises: vec![facts()],
         students: vec![
             student("ann", "Ann Ames", vec![submission(failed_result(), "a1")]),

@@ -53,6 +53,7 @@ pub(crate) fn of(students: usize) -> Class {
         graded_at: "2026-11-20T10:00:00Z".to_owned(),
         version: "0.1.0".to_owned(),
         roster: vec!["student".to_owned()],
+        possible: Vec::new(),
         exercises: vec![story.facts],
         duplicates: vec![Duplicate {
             exercise: "ex07_race".to_owned(),

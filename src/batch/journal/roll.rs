@@ -39,6 +39,9 @@ pub struct Known {
 pub struct People {
     /// The roster's header row; empty when there is no roster.
     pub header: Vec<String>,
+    /// The roster's row of points possible, where it has one.
+    #[serde(default)]
+    pub possible: Vec<String>,
     /// Each person once.
     pub people: Vec<Person>,
 }
@@ -48,6 +51,7 @@ impl People {
     fn with(mut self, earlier: Self) -> Self {
         if self.header.is_empty() {
             self.header = earlier.header;
+            self.possible = earlier.possible;
         }
         let new: BTreeSet<String> = self.people.iter().map(|person| person.id.clone()).collect();
         self.people.extend(earlier.people.into_iter().filter(|person| !new.contains(&person.id)));

@@ -1,4 +1,4 @@
-use super::{cell, table};
+use super::{cell, scaled, table};
 use crate::report::class::{Class, ExerciseFacts, Student, grade};
 
 /// Columns that identify a student, in the order in which Canvas' importer wants them.
@@ -10,8 +10,9 @@ const STUDENT_COLUMNS: [&str; 5] = ["Student", "ID", "SIS User ID", "SIS Login I
 /// By the importer's own source ([`gradebook_importer.rb`][importer]) the first columns must be these, a student is found by
 /// `ID`, then `SIS User ID`, then `SIS Login ID`, then the name; a column `Title (123)` is the assignment 123, and any other
 /// the assignment of that title or a new one. With Canvas' own export as the roster all of these are copied from it: also
-/// the heading of the assignment, when its title is the exercise's id or title. Without it, the login is the student's
-/// folder, and Canvas asks the teacher about everything that it does not find.
+/// the heading of the assignment, when its title is the exercise's id or title, and the points possible: grades are then in
+/// proportion to those, since Canvas takes the number as it stands. Without it, the login is the student's folder, and
+/// Canvas asks the teacher about everything that it does not find.
 ///
 /// Cells of what could not be decided or was not handed in are empty, not `EX`: excusing somebody is the teacher's to say.
 ///
@@ -22,19 +23,32 @@ pub fn canvas(class: &Class) -> String {
     // The exporter writes these words with four spaces before them; the importer looks for them anywhere in the cell.
     let mut possible = vec!["    Points Possible".to_owned()];
     possible.resize(STUDENT_COLUMNS.len(), String::new());
-    possible.extend(class.exercises.iter().map(|exercise| exercise.max_score.to_string()));
+    possible.extend(class.exercises.iter().map(|exercise| {
+        theirs(class, exercise).map_or_else(|| exercise.max_score.to_string(), |most| cell(most.trim()))
+    }));
     table([header, possible].into_iter().chain(class.students.iter().map(|student| row(class, student))))
 }
 
 /// The roster's heading of an exercise: Canvas' own, with the assignment's number, where the roster has it.
 fn heading(class: &Class, exercise: &ExerciseFacts) -> String {
-    let is_it = |column: &&String| {
+    column(class, exercise).map_or(&exercise.id, |place| &class.roster[place]).clone()
+}
+
+/// The points possible of an exercise's assignment, as Canvas' own table has them.
+fn theirs<'a>(class: &'a Class, exercise: &ExerciseFacts) -> Option<&'a str> {
+    let text = class.possible.get(column(class, exercise)?)?;
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// The roster's column of an exercise's assignment.
+fn column(class: &Class, exercise: &ExerciseFacts) -> Option<usize> {
+    let is_it = |column: &String| {
         let title = column.rsplit_once(" (").filter(|(_, id)| is_number(id.trim_end_matches(')')));
         title.is_some_and(|(title, _)| {
             [&exercise.id, &exercise.title].iter().any(|wanted| title.trim().eq_ignore_ascii_case(wanted))
         })
     };
-    class.roster.iter().find(is_it).unwrap_or(&exercise.id).clone()
+    class.roster.iter().position(is_it)
 }
 
 fn is_number(text: &str) -> bool {
@@ -57,7 +71,8 @@ fn row(class: &Class, student: &Student) -> Vec<String> {
         .collect();
     for exercise in &class.exercises {
         let points = student.submission(&exercise.id).and_then(|submission| grade(&submission.result));
-        row.push(points.map_or_else(String::new, |points| points.to_string()));
+        let most = theirs(class, exercise);
+        row.push(points.map_or_else(String::new, |points| scaled(points, exercise.max_score, most)));
     }
     row
 }
@@ -95,6 +110,12 @@ mod tests {
         Student,ID,SIS User ID,SIS Login ID,Section,The lost update (4711)
             Points Possible,,,,,10
         "Ames, Ann",99,,ann@uni,Monday,4
+        "#);
+        class.possible = ["    Points Possible", "", "", "", "5", "50.00"].map(str::to_owned).to_vec();
+        assert_snapshot!(canvas(&class).replace("\r\n", "\n"), @r#"
+        Student,ID,SIS User ID,SIS Login ID,Section,The lost update (4711)
+            Points Possible,,,,,50.00
+        "Ames, Ann",99,,ann@uni,Monday,20
         "#);
     }
 }

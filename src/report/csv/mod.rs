@@ -8,12 +8,14 @@ mod canvas;
 mod cell;
 mod moodle;
 mod plain;
+mod scale;
 
 pub use canvas::canvas;
 pub use moodle::moodle;
 pub use plain::plain;
 
 use cell::cell;
+use scale::scaled;
 
 /// A table as text, with lines ended as RFC 4180 wants it.
 fn table(rows: impl IntoIterator<Item = Vec<String>>) -> String {

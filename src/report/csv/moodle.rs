@@ -1,4 +1,4 @@
-use super::{cell, table};
+use super::{cell, scaled, table};
 use crate::report::class::{Class, ExerciseFacts, Student, grade};
 use crate::report::{Standing, harmless, words};
 
@@ -27,6 +27,9 @@ const MOST_COMMENT: usize = 8_000;
 /// So all columns of the roster that Moodle itself writes are kept as they stand, and these are put behind them:
 /// `Grade`, `Maximum Grade`, `Feedback comments`. Without such a roster `Username` is the student's folder.
 ///
+/// Where the roster has a `Maximum Grade` (Moodle's own is 100), grades are in proportion to it: Moodle takes the number as
+/// it stands.
+///
 /// The grade of what could not be decided or was not handed in is empty, and the comment says why.
 ///
 /// [worksheet]: https://github.com/moodle/moodle/blob/main/mod/assign/feedback/offline/importgradeslib.php
@@ -49,15 +52,21 @@ pub fn moodle(class: &Class, exercise: &ExerciseFacts) -> String {
         if !identified {
             row.insert(0, cell(&student.id));
         }
-        let (points, comment) = graded(class, student, exercise);
-        row.extend([points, exercise.max_score.to_string(), cell(words::cut(&comment, MOST_COMMENT).0)]);
+        let most = class.roster.iter().position(|name| name.trim() == "Maximum Grade");
+        let most = most.and_then(|place| cells.get(place)).map(|text| text.trim()).filter(|text| !text.is_empty());
+        let (points, comment) = graded(class, student, exercise, most);
+        row.extend([
+            points,
+            most.map_or_else(|| exercise.max_score.to_string(), cell),
+            cell(words::cut(&comment, MOST_COMMENT).0),
+        ]);
         row
     });
     table(std::iter::once(header).chain(rows))
 }
 
-/// The grade and the comment.
-fn graded(class: &Class, student: &Student, exercise: &ExerciseFacts) -> (String, String) {
+/// The grade, out of `most` where Moodle has a maximum of its own, and the comment.
+fn graded(class: &Class, student: &Student, exercise: &ExerciseFacts, most: Option<&str>) -> (String, String) {
     let Some(submission) = student.submission(&exercise.id) else {
         let standing = class.standing(student, &exercise.id);
         let why: Vec<String> = match standing {
@@ -77,7 +86,8 @@ fn graded(class: &Class, student: &Student, exercise: &ExerciseFacts) -> (String
             comment.push_str(&format!("\n{} ({}/{})\n{explained}", check.name, check.points, check.max_points));
         }
     }
-    (grade(result).map_or_else(String::new, |points| points.to_string()), comment)
+    let points = grade(result).map_or_else(String::new, |points| scaled(points, exercise.max_score, most));
+    (points, comment)
 }
 
 #[cfg(test)]
@@ -135,6 +145,10 @@ mod tests {
             rows[0],
             ["Identifier", "Full name", "Last modified (grade)", "Grade", "Maximum Grade", "Feedback comments"]
         );
-        assert_eq!(rows[1][..5], ["Participant 12", "Ann Ames", "-", "4", "10"]);
+        assert_eq!(rows[1][..5], ["Participant 12", "Ann Ames", "-", "4", "10.00"]);
+        class.students[0].roster.as_mut().unwrap()[3] = "100.00".to_owned();
+        let rows = self::rows(&class);
+        assert_eq!(rows[1][..5], ["Participant 12", "Ann Ames", "-", "40", "100.00"], "4 of 10, of 100");
+        assert!(rows[1][5].contains("4 of 10"), "{}", rows[1][5]);
     }
 }

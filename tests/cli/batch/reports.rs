@@ -63,6 +63,19 @@ fn of_a_whole_class_with_the_same_content_the_terminal_names_ten_and_the_page_al
 }
 
 #[test]
+fn grades_for_canvas_are_in_proportion_to_what_its_assignment_gives() {
+    let desk = class();
+    let roster = "Student,ID,SIS User ID,SIS Login ID,Section,Say hello (12)\n    Points Possible,,,,,50.00\n\
+                  \"Bee, Bob\",7,,bob,Monday,\n\"Al, Alice\",8,,alice,Monday,\n";
+    desk.write("class/roster.csv", roster);
+    desk.grade("batch class --out out -q");
+    let said = desk.grade("report out --format canvas --exercise 1");
+    for row in ["Say hello (12)", "Points Possible,,,,,50.00", "\"Bee, Bob\",7,,bob,Monday,40", "alice,Monday,50"] {
+        assert!(said.contains(row), "{row}: {said}");
+    }
+}
+
+#[test]
 fn without_a_format_what_a_batch_writes_by_itself_is_written_again() {
     let desk = class();
     desk.grade("batch class --out out -q");

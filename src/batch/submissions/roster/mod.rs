@@ -28,6 +28,15 @@ pub struct Roster {
     pub students: Vec<RosterStudent>,
 }
 
+impl Roster {
+    /// Canvas' row of points possible, one cell a column.
+    pub fn possible(&self) -> Option<&[String]> {
+        let name = self.columns.name.filter(|_| self.format == RosterFormat::Canvas)?;
+        let is_it = |row: &&Vec<String>| row.get(name).is_some_and(|text| text.trim() == "Points Possible");
+        self.rows.iter().find(is_it).map(Vec::as_slice)
+    }
+}
+
 /// One row of a roster that is a student.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RosterStudent {
