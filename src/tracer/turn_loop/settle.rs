@@ -115,7 +115,7 @@ impl World<'_> {
                 arrived = true;
                 continue;
             }
-            if is_firing(task) || !(turns.sleepers.rests(task.tid) || rests(task, &mut turns.sleepers, &has_others)) {
+            if is_firing(task) || !(turns.sleepers.rests(task.tid) || rests(task, &mut turns.sleepers, has_others)) {
                 return Settled::NotYet;
             }
         }
@@ -125,7 +125,7 @@ impl World<'_> {
             if !turns.waits(*tid)
                 && !turns.is_put_aside(*tid)
                 && let Some(task) = self.tasks.get_mut(tid)
-                && !rests(task, &mut turns.sleepers, &has_others)
+                && !rests(task, &mut turns.sleepers, has_others)
             {
                 return Settled::NotYet;
             }
