@@ -10,6 +10,7 @@ use super::tracee::{Resume, Running};
 use super::vdso;
 use super::world::{Due, World};
 use crate::clock::VirtualDuration;
+use crate::sandbox::MachineMemory;
 use crate::sys::ptrace;
 use crate::sys::signal::{SI_USER, send_to_thread};
 use crate::trace::{EventKind, ExitStatus};
@@ -152,6 +153,7 @@ impl World<'_> {
         self.start_pacing();
         self.started = Some(std::time::Instant::now());
         self.streams.started();
+        self.machine_memory = self.group.is_none().then(MachineMemory::read);
         self.deadlines.set(self.time.now().saturating_add(self.options.limits.time), Due::TimeLimit);
         self.note(pid, pid, EventKind::Process { parent: 0 });
     }
@@ -177,6 +179,7 @@ impl World<'_> {
         }
         if tid == pid {
             self.look_at_a_bad_end(pid);
+            self.look_for_want_of_memory(pid);
         }
         if tid == self.root {
             self.tell_of_zombies();

@@ -28,7 +28,7 @@ use super::vdso::Grants;
 use super::waits::Waits;
 use super::woken::Woken;
 use crate::clock::{Deadlines, VirtualInstant};
-use crate::sandbox::Group;
+use crate::sandbox::{Group, MachineMemory};
 use crate::trace::{ClockKind, Ended, EventKind, ExitStatus, LimitKind, Pid, Refused};
 
 /// Everything that is known of a run while it goes on. Each family of events changes it in its own file; this one holds
@@ -73,6 +73,8 @@ pub(super) struct World<'o> {
     pub(super) over: Option<u64>,
     /// The control group of the program, if it is one: whatever it started is in it.
     pub(super) group: Option<Group>,
+    /// Whom the machine had ended for want of memory when the program began; none where its group tells.
+    pub(super) machine_memory: Option<MachineMemory>,
     /// Whether the machine ended a process of the program for want of memory that was not the program's doing.
     pub(super) starved: bool,
     /// What the program was refused for want of more.
@@ -190,6 +192,7 @@ impl<'o> World<'o> {
             ended_children: Vec::new(),
             ending: None,
             group: None,
+            machine_memory: None,
             starved: false,
             over: None,
             refused: BTreeSet::new(),

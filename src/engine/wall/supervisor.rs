@@ -25,6 +25,7 @@ use super::tree::Tree;
 use super::{limits, machine};
 use crate::course::model::Limits;
 use crate::engine::RunRequest;
+use crate::sandbox::MachineMemory;
 use crate::sys::{children, descriptors, dispositions, subprocess};
 use crate::trace::{ExitStatus, LimitKind};
 
@@ -146,6 +147,9 @@ struct Run<'a> {
     limits: Limits,
     tree: Tree,
     exited: bool,
+    /// Whether somebody else than we killed the program.
+    killed: bool,
+    machine_memory: MachineMemory,
     noise_before: u64,
 }
 
@@ -153,7 +157,8 @@ impl<'a> Run<'a> {
     fn new(socket: &'a UnixStream, signals: SignalFd, child: &Child, limits: Limits) -> io::Result<Self> {
         let program = i32::try_from(child.id()).map_err(io::Error::other)?;
         let tree = Tree::new(std::process::id().cast_signed(), program);
-        Ok(Self { socket, signals, program, limits, tree, exited: false, noise_before: machine::own_run_delay() })
+        let (machine_memory, noise_before) = (MachineMemory::read(), machine::own_run_delay());
+        Ok(Self { socket, signals, program, limits, tree, exited: false, killed: false, machine_memory, noise_before })
     }
 
     fn report(&self, report: &Report) -> io::Result<()> {
@@ -185,6 +190,10 @@ impl<'a> Run<'a> {
             }
             if ready[1] {
                 self.reap()?;
+            }
+            if self.killed && self.machine_memory.has_ended_somebody() {
+                // Perhaps by the machine, which had no memory for it.
+                return Err(Errno::ENOMEM.into());
             }
             if ready.get(2) == Some(&true) {
                 input = input.and_then(Input::feed);
@@ -222,6 +231,7 @@ impl<'a> Run<'a> {
             if ended.pid == self.program {
                 self.exited = true;
                 let status = ended.status.map_or_else(ExitStatus::Signal, ExitStatus::Code);
+                self.killed = status == ExitStatus::Signal(libc::SIGKILL);
                 self.report(&Report::Exited { at, status, cpu })?;
             }
         }
