@@ -179,16 +179,35 @@ pub(super) fn program(pid: i32) -> String {
     fs::read_link(format!("/proc/{pid}/exe")).map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The proportional share of memory of a process, in bytes.
-pub(super) fn memory_share(pid: i32) -> u64 {
-    let Ok(text) = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else { return 0 };
+/// The proportional share of memory of a thread's process, in bytes, with what tables it takes to find it.
+pub(super) fn memory_share(tid: i32) -> u64 {
+    let Ok(text) = fs::read_to_string(format!("/proc/{tid}/smaps_rollup")) else { return 0 };
     let kilobytes =
         text.lines().find_map(|line| line.strip_prefix("Pss:")?.split_ascii_whitespace().next()?.parse().ok());
-    kilobytes.unwrap_or(0_u64) << 10
+    (kilobytes.unwrap_or(0_u64) << 10).saturating_add(tables(tid, pages(tid)[0]))
 }
 
-/// The resident memory of a process, in bytes: cheaper, and shared pages count in every process.
-pub(super) fn resident(pid: i32) -> u64 {
-    let Ok(text) = fs::read_to_string(format!("/proc/{pid}/statm")) else { return 0 };
-    text.split_ascii_whitespace().nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0_u64) << 12
+/// The resident memory of a thread's process, in bytes, with its tables: cheaper, and shared pages count in every process.
+pub(super) fn resident(tid: i32) -> u64 {
+    let [mapped, resident] = pages(tid);
+    (resident << 12).saturating_add(tables(tid, mapped))
+}
+
+/// How many pages a process has mapped, and how many of them it holds.
+fn pages(tid: i32) -> [u64; 2] {
+    let text = fs::read_to_string(format!("/proc/{tid}/statm")).unwrap_or_default();
+    let mut numbers = text.split_ascii_whitespace().map(|pages| pages.parse().unwrap_or(0));
+    [numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)]
+}
+
+/// With fewer pages mapped, a process's page tables are too small to matter: a five-hundredth of 8 GiB.
+const MANY_PAGES: u64 = 1 << 21;
+
+/// Bytes of page tables of a process that has mapped so many pages. They grow with what is read, too, of which nothing is held.
+fn tables(tid: i32, mapped: u64) -> u64 {
+    if mapped < MANY_PAGES {
+        return 0;
+    }
+    let kilobytes = status_field(tid, "VmPTE:").and_then(|text| text.trim_end_matches(" kB").trim().parse().ok());
+    kilobytes.unwrap_or(0_u64) << 10
 }

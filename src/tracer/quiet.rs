@@ -5,6 +5,7 @@
 //! ours are read once, between the two: they cannot run code of the program without a stop, so one look at a moment
 //! when all others sleep is enough.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::fixture::Fixture;
@@ -243,10 +244,16 @@ impl World<'_> {
     /// The tree's memory, in bytes, when it is above the limit. Shared pages count once for each process at first; only when
     /// that is too much are they shared out, which costs more.
     pub(super) fn memory_above(&self, most: u64) -> Option<u64> {
-        let program = || self.processes.keys().filter(|pid| !self.is_fixture(**pid));
-        if program().map(|pid| procfs::resident(*pid)).sum::<u64>() <= most {
+        // Of a process whose first thread has ended, only the others can be asked.
+        let mut asked: HashMap<i32, i32> = HashMap::new();
+        for (tid, task) in self.tasks.iter().filter(|(_, task)| task.ended.is_none()) {
+            asked.entry(task.pid).and_modify(|other| *other = *tid.min(other)).or_insert(*tid);
+        }
+        let processes = self.processes.keys().filter(|pid| !self.is_fixture(**pid));
+        let program: Vec<i32> = processes.map(|pid| asked.get(pid).copied().unwrap_or(*pid)).collect();
+        if program.iter().map(|tid| procfs::resident(*tid)).sum::<u64>() <= most {
             return None;
         }
-        Some(program().map(|pid| procfs::memory_share(*pid)).sum::<u64>()).filter(|used| *used > most)
+        Some(program.iter().map(|tid| procfs::memory_share(*tid)).sum::<u64>()).filter(|used| *used > most)
     }
 }

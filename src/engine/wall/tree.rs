@@ -1,7 +1,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::sys::signal::{Signal, kill};
 use nix::time::clock_getcpuclockid;
@@ -115,10 +115,7 @@ impl Tree {
 
     /// Bytes that the members hold, shared pages divided among those who share them: dear to know.
     pub(super) fn proportional(&self) -> u64 {
-        let of = |pid: &i32| {
-            let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-            field::<u64>(&text, "Pss:").unwrap_or_default().saturating_mul(1024)
-        };
+        let of = |pid: &i32| bytes(*pid, "smaps_rollup", "Pss:").unwrap_or_default();
         self.members.keys().map(of).sum()
     }
 
@@ -242,9 +239,17 @@ impl Status {
             group: field(&text, "Tgid:")?,
             parent: field(&text, "PPid:")?,
             threads: field(&text, "Threads:").unwrap_or(1),
-            resident: field::<u64>(&text, "VmRSS:").unwrap_or_default().saturating_mul(1024),
+            resident: bytes(pid, "status", "VmRSS:").unwrap_or_default(),
         })
     }
+}
+
+/// Bytes that a file of a process tells behind a name. Of one whose first thread has ended, only the others can be asked.
+fn bytes(pid: i32, file: &str, name: &str) -> Option<u64> {
+    let of = |folder: &Path| field::<u64>(&fs::read_to_string(folder.join(file)).ok()?, name);
+    let process = PathBuf::from(format!("/proc/{pid}"));
+    let of_another = || fs::read_dir(process.join("task")).ok()?.flatten().find_map(|task| of(&task.path()));
+    of(&process).or_else(of_another).map(|kilobytes| kilobytes.saturating_mul(1024))
 }
 
 /// The number behind a name at the beginning of a line.
