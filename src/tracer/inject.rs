@@ -43,7 +43,8 @@ impl Injected {
             })
             .collect();
         let length = u64::try_from(code.len()).unwrap_or_default() + 16;
-        let scratch_at = (registers.stack() - RED_ZONE - length) & !15;
+        // A stack pointer may be any number: what lies nowhere cannot be read, and the call is made as it is.
+        let scratch_at = registers.stack().wrapping_sub(RED_ZONE + length) & !15;
         // A `sock_fprog`: the number of instructions, and (past a hole) where they are.
         let mut bytes = (length / 8 - 2).to_ne_bytes().to_vec();
         bytes.extend((scratch_at + 16).to_ne_bytes());
@@ -63,11 +64,10 @@ impl Injected {
         if registers.result() != 0 {
             world.not_virtualised(self.otherwise);
         }
-        memory::write(caller.tid, self.scratch_at, &self.scratch)?;
         for index in 0..6 {
             registers.set_argument(index, self.original.argument(index));
         }
         registers.rewind(self.original.number());
-        Ok(())
+        memory::write(caller.tid, self.scratch_at, &self.scratch)
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn set(world: &mut World<'_>, caller: Caller, registers: &mut Native)
             }
         }
     }
-    let scratch_at = (registers.stack() - RED_ZONE - TIMES) & !15;
+    let scratch_at = registers.stack().wrapping_sub(RED_ZONE + TIMES) & !15;
     memory::write_words(caller.tid, scratch_at, &times)?;
     registers.set_number(calls::UTIMENSAT);
     for (index, value) in [folder, path, scratch_at, flags].into_iter().enumerate() {

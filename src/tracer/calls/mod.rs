@@ -191,12 +191,16 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             registers.set_result(clock::times_result(world));
             put(world, tid, &registers)?;
         }
-        Some(Pending::Seen(Seen::Sysinfo { at })) if registers.result() == 0 => clock::uptime(world, caller, at)?,
+        Some(Pending::Seen(Seen::Sysinfo { at })) if registers.result() == 0 => {
+            if_still_there(clock::uptime(world, caller, at))?;
+        }
         Some(Pending::Seen(Seen::Door(number))) => socket::opened(world, caller, number, registers.result()),
         Some(Pending::Seen(Seen::SignalFile { at })) if registers.result() > 0 => {
-            signal_files::read(world, caller, at, registers.result())?;
+            if_still_there(signal_files::read(world, caller, at, registers.result()))?;
         }
-        Some(Pending::Seen(Seen::Adjtimex { at })) if registers.result() >= 0 => clock::adjusted(world, caller, at)?,
+        Some(Pending::Seen(Seen::Adjtimex { at })) if registers.result() >= 0 => {
+            if_still_there(clock::adjusted(world, caller, at))?;
+        }
         Some(Pending::Seen(Seen::Mapped)) => {
             world.shared_words.forget(caller.pid);
             world.mapped(registers.result());
@@ -219,7 +223,7 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         }
         Some(Pending::Seen(Seen::Peer)) => socket::met(world, registers.result()),
         Some(Pending::Seen(Seen::Injected(injected))) => {
-            injected.put_back(world, caller, &mut registers)?;
+            if_still_there(injected.put_back(world, caller, &mut registers))?;
             put(world, tid, &registers)?;
         }
         Some(Pending::Seen(
@@ -239,6 +243,11 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
     }
     world.release(tid, Resume::Go(0));
     Ok(())
+}
+
+/// What was to be told in memory that another thread has taken away since the kernel wrote there is told to nobody.
+fn if_still_there(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| if error.raw_os_error() == Some(libc::EFAULT) { Ok(()) } else { Err(error) })
 }
 
 fn put(world: &World<'_>, tid: i32, registers: &Native) -> io::Result<()> {

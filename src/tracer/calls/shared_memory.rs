@@ -35,11 +35,11 @@ pub(super) fn turn(world: &World<'_>, caller: Caller, registers: &mut Native) ->
         return Ok(None);
     };
     let original = *registers;
-    let mut scratch_at = registers.stack() - RED_ZONE;
+    let mut scratch_at = registers.stack().wrapping_sub(RED_ZONE);
     let mut any = false;
     for place in *places {
         let Some(path) = instead(caller.tid, original.argument(*place), own)? else { continue };
-        scratch_at -= u64::try_from(path.len()).map_err(io::Error::other)?;
+        scratch_at = scratch_at.wrapping_sub(u64::try_from(path.len()).map_err(io::Error::other)?);
         memory::write(caller.tid, scratch_at, &path)?;
         registers.set_argument(*place, scratch_at);
         any = true;

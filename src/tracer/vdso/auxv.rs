@@ -9,8 +9,9 @@ const AT_IGNORE: i64 = 1;
 const AT_RANDOM: i64 = 25;
 const AT_HWCAP2: i64 = 26;
 const AT_SYSINFO_EHDR: i64 = 33;
-/// Arguments and environment have at most 2 MiB of pointers (a quarter of the largest usual stack).
-const MOST_WORDS: usize = 1 << 18;
+/// Arguments and environment, with nine bytes for the shortest of them, take at most 6 MiB however large the stack may be
+/// (`bprm_stack_limits` of the kernel).
+const MOST_WORDS: usize = 1 << 20;
 
 /// What of it concerns the vDSO.
 pub(super) struct Auxv {
