@@ -86,7 +86,10 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
 
     // Families whose peers are in the sandbox, too. vsock, packet and kernel crypto sockets are not.
     let is = |at, number: i32| argument(at, Dword, Eq, u64::from(number.unsigned_abs()));
-    let mut families = vec![rule(vec![is(0, libc::AF_UNIX)?])?, rule(vec![is(0, libc::AF_NETLINK)?])?];
+    // Of the kernel's own messages those of interfaces, by which names are resolved: others tell of the machine's sockets,
+    // processes and devices.
+    let interfaces = vec![is(0, libc::AF_NETLINK)?, is(2, libc::NETLINK_ROUTE)?];
+    let mut families = vec![rule(vec![is(0, libc::AF_UNIX)?])?, rule(interfaces)?];
     for family in [libc::AF_INET, libc::AF_INET6] {
         if rung == Rung::Namespaces {
             families.push(rule(vec![is(0, family)?])?);
@@ -104,6 +107,14 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     let not_typing = typing.map(|request| argument(1, Dword, Ne, request));
     rules.insert(libc::SYS_ioctl, vec![rule(not_typing.into_iter().collect::<Result<_, _>>()?)?]);
 
+    // A lease makes whoever opens the file wait for its holder; a notice tells of what others do in a folder.
+    let of_others = [libc::F_SETLEASE, libc::F_NOTIFY];
+    let not_of_others = of_others.map(|command| argument(1, Dword, Ne, u64::from(command.unsigned_abs())));
+    rules.insert(libc::SYS_fcntl, vec![rule(not_of_others.into_iter().collect::<Result<_, _>>()?)?]);
+
+    let state = OF_THE_PROCESSOR.iter().map(|code| argument(0, Dword, Eq, *code).and_then(|at| rule(vec![at])));
+    rules.insert(libc::SYS_arch_prctl, state.collect::<Result<_, _>>()?);
+
     // Ask for the personality, or set the plain one.
     let personalities = [0, 0xffff_ffff].map(|persona| argument(0, Dword, Eq, persona).and_then(|at| rule(vec![at])));
     rules.insert(libc::SYS_personality, personalities.into_iter().collect::<Result<_, _>>()?);
@@ -112,6 +123,14 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
 
 /// Files and segments in memory that belong to no folder and no process: `RLIMIT_DATA` and quotas do not count them.
 const NO_LIMIT: &[i64] = &[libc::SYS_memfd_create, libc::SYS_memfd_secret, libc::SYS_shmget];
+
+/// What of the processor's state a thread may ask for and set (`asm/prctl.h`): the bases of two segments, whether `cpuid` is there,
+/// rights to more of its registers, and shadow stacks. Not the kernel's vDSO once more (`ARCH_MAP_VDSO_64`), which tells the
+/// machine's time without a call; nor addresses with bits (`ARCH_ENABLE_TAGGED_ADDR`) by which the tracer would find nothing.
+const OF_THE_PROCESSOR: [u64; 16] = [
+    0x1001, 0x1002, 0x1003, 0x1004, 0x1011, 0x1021, 0x1022, 0x1023, 0x1024, 0x1025, 0x3001, 0x5001, 0x5002, 0x5003,
+    0x5004, 0x5005,
+];
 
 const NAMESPACED: &[i64] = &[
     libc::SYS_shmat,
@@ -166,7 +185,6 @@ const ALWAYS: &[i64] = &[
     libc::SYS_dup,
     libc::SYS_dup2,
     libc::SYS_dup3,
-    libc::SYS_fcntl,
     libc::SYS_flock,
     libc::SYS_fsync,
     libc::SYS_fdatasync,
@@ -279,7 +297,6 @@ const ALWAYS: &[i64] = &[
     libc::SYS_set_robust_list,
     libc::SYS_get_robust_list,
     libc::SYS_rseq,
-    libc::SYS_arch_prctl,
     libc::SYS_getrlimit,
     libc::SYS_setrlimit,
     libc::SYS_getrusage,
