@@ -60,10 +60,11 @@ pub fn start(plan: &Plan, grade: &Path, stdio: [BorrowedFd<'_>; 3]) -> Result<St
     let [input, output, errors] = stdio.map(|stream| stream.try_clone_to_owned());
     let copied = SandboxError::outside("copy a descriptor");
     let streams = input.and_then(|input| Ok([input, output?, errors?])).map_err(copied)?;
-    let stage = move || {
+    let stage = move |group: Option<BorrowedFd<'_>>| {
         let [input, output, errors] = &streams;
         launch(&Launch {
             namespaces,
+            group,
             executable: &executable,
             argv: &[c"grade".to_owned(), CString::new(STAGE_COMMAND).expect("no NUL in the subcommand's name")],
             env: &[],
@@ -72,7 +73,7 @@ pub fn start(plan: &Plan, grade: &Path, stdio: [BorrowedFd<'_>; 3]) -> Result<St
         .map_err(SandboxError::outside("clone into new namespaces"))
     };
     let (pid, group) = match &plan.group {
-        None => (stage()?, None),
+        None => (stage(None)?, None),
         Some(wanted) => {
             let group = wanted.groups.take(wanted.limits).map_err(SandboxError::group("make a control group"))?;
             (group.start(stage)?, Some(group))

@@ -1,5 +1,6 @@
 use std::fs;
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -104,17 +105,23 @@ impl Group {
         self.memory.parent()
     }
 
-    /// Starts a process of ours in the group, by `start`, which gives its id. It dies with the group, if not before.
+    /// Starts a process of ours in the group, by `start`, which gives its id; where it is given a group of version 2, it starts
+    /// it there. It dies with the group, if not before.
     ///
     /// # Errors
     /// Those of `start`, and when the kernel does not let us; nothing is left running then.
     pub(in crate::sandbox) fn start(
         &self,
-        start: impl FnOnce() -> Result<i32, SandboxError> + Send + 'static,
+        start: impl Fn(Option<BorrowedFd<'_>>) -> Result<i32, SandboxError> + Send + 'static,
     ) -> Result<i32, SandboxError> {
         let failed = SandboxError::group("start the stage in a control group");
         let Some(door) = &self.door else {
-            let pid = start()?;
+            let folder = fs::File::open(&self.memory);
+            if let Some(pid) = folder.ok().and_then(|folder| start(Some(folder.as_fd())).ok()) {
+                return Ok(pid);
+            }
+            // Before Linux 5.7, or where a filter does not know that call. What else was wrong still is.
+            let pid = start(None)?;
             if let Err(cause) = write(&self.memory, "cgroup.procs", &pid.to_string()) {
                 let _gone = kill(Pid::from_raw(pid), Signal::SIGKILL);
                 let _reaped = waitpid(Pid::from_raw(pid), Some(WaitPidFlag::__WALL));
@@ -122,7 +129,7 @@ impl Group {
             }
             return Ok(pid);
         };
-        let pid = door.call(start).map_err(failed)??;
+        let pid = door.call(move || start(None)).map_err(failed)??;
         // As if the calling thread had made it. It can only be gone already, which who waits for it sees.
         let _gone = sched_getaffinity(Pid::from_raw(0)).and_then(|here| sched_setaffinity(Pid::from_raw(pid), &here));
         Ok(pid)
