@@ -116,6 +116,18 @@ fn too_much_memory_ends_the_run() {
 }
 
 #[test]
+fn too_much_memory_of_one_whose_first_thread_has_ended_ends_the_run() {
+    let mut hungry = python(
+        "import ctypes, threading, time\ndef take():\n    hoard = []\n\
+         \x20   while True: hoard.append(b'x' * (4 << 20)); time.sleep(0.005)\n\
+         threading.Thread(target=take).start()\nctypes.CDLL(None).syscall(60, 0)",
+    );
+    hungry.limits.memory = 64 << 20;
+    let trace = run(&hungry);
+    assert_eq!((trace.end.ended, trace.end.limit), (Ended::Limit, Some(LimitKind::Memory)));
+}
+
+#[test]
 fn an_interrupt_ends_the_run_and_its_tree() {
     let interrupted = shell("sleep 100 & echo up; wait");
     let interrupt = interrupted.interrupt.clone();
