@@ -121,8 +121,9 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     Ok(rules)
 }
 
-/// Files and segments in memory that belong to no folder and no process: `RLIMIT_DATA` and quotas do not count them.
-const NO_LIMIT: &[i64] = &[libc::SYS_memfd_create, libc::SYS_memfd_secret, libc::SYS_shmget];
+/// Files and segments in memory that belong to no folder and no process, and pages that a pipe goes on holding, two megabytes for
+/// a byte: `RLIMIT_DATA` and quotas do not count them.
+const NO_LIMIT: &[i64] = &[libc::SYS_memfd_create, libc::SYS_memfd_secret, libc::SYS_shmget, libc::SYS_vmsplice];
 
 /// What of the processor's state a thread may ask for and set (`asm/prctl.h`): the bases of two segments, whether `cpuid` is there,
 /// rights to more of its registers, and shadow stacks. Not the kernel's vDSO once more (`ARCH_MAP_VDSO_64`), which tells the
@@ -232,7 +233,6 @@ const ALWAYS: &[i64] = &[
     libc::SYS_copy_file_range,
     libc::SYS_splice,
     libc::SYS_tee,
-    libc::SYS_vmsplice,
     libc::SYS_readahead,
     libc::SYS_close_range,
     libc::SYS_mknod,
