@@ -76,12 +76,15 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
         (libc::SYS_sched_setscheduler, 0),
         (libc::SYS_sched_setparam, 0),
         (libc::SYS_sched_setattr, 0),
-        (libc::SYS_setpriority, 1),
-        (libc::SYS_ioprio_set, 1),
     ];
     for (call, at) in only_itself {
         let itself = if rung == Rung::Namespaces { vec![] } else { vec![rule(vec![argument(at, Dword, Eq, 0)?])?] };
         rules.insert(call, itself);
+    }
+    // Of these the first argument says who is meant by 0: this process, or all of its user's (2 and 3 there).
+    for (call, process) in [(libc::SYS_setpriority, 0), (libc::SYS_ioprio_set, 1)] {
+        let this = || rule(vec![argument(0, Dword, Eq, process)?, argument(1, Dword, Eq, 0)?]);
+        rules.insert(call, if rung == Rung::Namespaces { vec![] } else { vec![this()?] });
     }
 
     // Families whose peers are in the sandbox, too. vsock, packet and kernel crypto sockets are not.
