@@ -17,6 +17,7 @@ failed.
 import argparse
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -169,6 +170,8 @@ def main():
     parser.add_argument("--memory", default="4G", help="of the virtual machine")
     parser.add_argument("tests", nargs="*", default=["--test-threads=2"], help="arguments of the tests")
     arguments = parser.parse_args()
+    # Who is asked to end takes the machine and its folder along.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with tempfile.TemporaryDirectory() as temporary:
         folder, archive = Path(temporary, "root"), Path(temporary, "initramfs")
         initial_folder(folder, arguments)
@@ -179,10 +182,13 @@ def main():
         command += ["-append", "console=ttyS0 quiet panic=-1 cgroup_no_v1=all"]
         machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace")
         said = []
-        for line in machine.stdout:
-            print(line, end="", flush=True)
-            said.append(line)
-        machine.wait()
+        try:
+            for line in machine.stdout:
+                print(line, end="", flush=True)
+                said.append(line)
+        finally:
+            machine.kill()
+            machine.wait()
     failed = any("FAILED" in line for line in said) or not any(DONE in line for line in said)
     return 1 if failed else 0
 
