@@ -254,8 +254,7 @@ impl Rounds<'_> {
         let failing = failing.map(|run| run.trace.clone());
         let mut result = blank(self.task, judgement.verdict());
         result.score = judgement.score();
-        let seeds = self.task.seeds.list(spec.schedules, engine.has_schedules()).len();
-        result.run = summarise(&runs, spec.cases.len(), seeds, engine.contained_how());
+        result.run = summarise(&runs, spec.cases.len(), engine.contained_how());
         result.replay = replay(self.task, &judgement.checks);
         result.checks = judgement.checks;
         result.notes = notes;

@@ -156,7 +156,7 @@ pub struct BuildSummary {
 pub struct RunSummary {
     /// How many cases were run.
     pub cases: u32,
-    /// How many schedules each was run under.
+    /// How many schedules a case was run under, at most: where others can change nothing, they are not run.
     pub schedules: u32,
     /// The longest run, in virtual nanoseconds.
     pub elapsed: u64,
