@@ -18,6 +18,8 @@ const BYTECODE_DOUBLINGS: u64 = 5;
 /// lock waits 5 ms before it asks for it. At most it is delayed for long enough to outlast a short sleep of another one.
 const DELAY: u64 = 6_000_000;
 const LONGEST_DELAY: u64 = 40_000_000;
+/// In one of so many of the seeds that mark, threads go from mark to mark in step.
+const IN_STEP_ONE_IN: u64 = 6;
 /// So many words are watched, and so many instructions marked, at most.
 const MOST_WORDS: u64 = 3;
 const MOST_MARKS: usize = 4;
@@ -39,6 +41,8 @@ pub(super) struct Preemptions {
     rest: u64,
     /// The longest delay in this seed.
     longest: u64,
+    /// Whether nobody is delayed: all get as far as the next mark before anyone goes on, so any number of threads meet at one place.
+    in_step: bool,
 }
 
 impl Preemptions {
@@ -49,14 +53,9 @@ impl Preemptions {
             (Unit::Marks, if random.once_in(2) { 1 } else { 2 << random.below(MARK_DOUBLINGS) }, 1)
         };
         let longest = if random.once_in(3) { 2 * DELAY } else { LONGEST_DELAY };
-        Self {
-            unit,
-            begin: random.below(begin),
-            mean,
-            rest: 1 << random.below(REST_DOUBLINGS),
-            longest,
-            random: SplitMix64::new(random.next()),
-        }
+        let (begin, rest, seed) = (random.below(begin), 1 << random.below(REST_DOUBLINGS), random.next());
+        let in_step = SplitMix64::new(!seed).once_in(IN_STEP_ONE_IN);
+        Self { unit, begin, mean, rest, longest, in_step, random: SplitMix64::new(seed) }
     }
 
     /// Which of these places are marked: all that touch one word of memory, or a few.
@@ -76,6 +75,9 @@ impl Preemptions {
                 self.mean = SHORTEST << self.random.below(DOUBLINGS);
             }
             return Vec::new();
+        }
+        if self.in_step {
+            (self.mean, self.rest) = (1, 1);
         }
         let mut marks = Vec::new();
         for _ in 0..=self.random.below(MOST_WORDS) {
@@ -106,7 +108,8 @@ impl Preemptions {
         let after =
             u32::try_from(1 + self.random.below(2 * self.mean - u64::from(self.mean == 1))).expect("a few thousand");
         let delay = DELAY + self.random.below(self.longest - DELAY);
-        let delayed = !self.random.once_in(3) && left.as_nanos() >= delay;
+        let in_step = self.in_step && self.unit == Unit::Marks;
+        let delayed = !self.random.once_in(3) && !in_step && left.as_nanos() >= delay;
         let hold = if delayed { VirtualDuration::from_nanos(delay) } else { VirtualDuration::ZERO };
         let rest = u32::try_from(self.random.below(self.rest)).expect("a few");
         Some(Preemption { unit: self.unit, after, hold, rest })
