@@ -71,6 +71,8 @@ pub(super) trait Registers: Sized {
     /// Makes the thread, which stands outside of any system call, call this function, as if from where it stands; where it is to
     /// return to belongs where the stack pointer is then.
     fn call_function(&mut self, function: u64, argument: u64);
+    /// The thread stands before the instruction for system calls: makes it go on behind it as if the call had returned this.
+    fn skip_call(&mut self, result: i64);
     /// Whether a thread outside of any call that has these registers does the same as one with those.
     fn is_same_as(&self, other: &Self) -> bool;
     /// Where it goes on.

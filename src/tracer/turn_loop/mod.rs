@@ -10,6 +10,7 @@ use self::settle::Settled;
 use super::error::TracerError;
 use super::procfs::State;
 use super::quiet::Moved;
+use super::spin::FirstLook;
 use super::task::{Pending, Slot, WaitKind};
 use super::tracee::{Resume, Running};
 use super::watch::{Watch, change, is_gone, wait_failed};
@@ -20,6 +21,8 @@ use crate::trace::{Ended, EventKind};
 
 /// A program that was given so many turns in a row and did nothing but wait for a moment now and then gets nowhere.
 const TURNS_WITHOUT_PROGRESS: u64 = 200_000;
+/// In a survey, which then has seen what there is to see.
+const TURNS_OF_A_SURVEY: u64 = 5_000;
 /// How long after a turn began we look for the first time whether the thread sleeps, where it mostly did.
 const FIRST_LOOK: Duration = Duration::from_micros(40);
 /// How late at the most, where it mostly still ran: a look takes the processor from it.
@@ -120,7 +123,7 @@ impl World<'_> {
         {
             let gone = |cause| TracerError::System { operation: "look at a thread", tid: Some(tid), cause };
             task.slot = Slot::Stopped(running.stopped(status).map_err(gone)?.0);
-            return self.look_for_spin(tid);
+            return self.look_for_spin(tid, FirstLook::InItsTurn);
         }
         if turns.waits(tid) {
             // It was killed where it waited.
@@ -157,7 +160,8 @@ impl World<'_> {
         let Some(turns) = &mut self.turns else { return Ok(Moved::No) };
         let deeds = self.record.deeds();
         turns.idle = if turns.idle.1 == deeds { (turns.idle.0 + 1, deeds) } else { (0, deeds) };
-        if turns.idle.0 > TURNS_WITHOUT_PROGRESS {
+        let most = if self.survey.is_some() { TURNS_OF_A_SURVEY } else { TURNS_WITHOUT_PROGRESS };
+        if turns.idle.0 > most {
             self.end(Ended::NoProgress, None);
             return Ok(Moved::Yes);
         }
@@ -175,14 +179,17 @@ impl World<'_> {
         }
         let Some((tid, how)) = self.turns.as_mut().and_then(super::turns::Turns::give) else {
             if self.turns.as_ref().is_some_and(super::turns::Turns::somebody_spins) && !self.may_be_woken() {
-                if self.turns.as_mut().is_some_and(super::turns::Turns::only_spin) {
-                    self.end(Ended::NoProgress, None);
-                }
+                self.only_spinners_are_left()?;
                 return Ok(Moved::Yes);
             }
             return Ok(self.quiet_in_turns());
         };
         self.note_first();
+        if how == Resume::Go(0) && self.turns.as_ref().is_some_and(|turns| turns.is_looked_at_first(tid)) {
+            tick.start(STEPPING_LOOK, STEPPING_LOOK).map_err(wait_failed)?;
+            self.look_for_spin(tid, FirstLook::BeforeItsTurn)?;
+            return Ok(Moved::Yes);
+        }
         self.survey_shared(tid);
         self.count_cpu(tid, step);
         self.mark(tid);

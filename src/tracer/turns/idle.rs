@@ -1,9 +1,8 @@
-//! Threads that only pass the time: they spin, yield, read the clock, or could go on and are held back together.
+//! Threads that only pass the time: they yield, read the clock, or could go on and are held back together.
 
 use super::Turns;
 use crate::clock::VirtualDuration;
 use crate::schedule::Policy;
-use crate::tracer::tracee::Resume;
 
 /// How far time moves with each turn, as long as anybody does anything but look at it.
 const STEP: VirtualDuration = VirtualDuration::from_micros(2);
@@ -12,50 +11,15 @@ const STEP: VirtualDuration = VirtualDuration::from_micros(2);
 /// thousand.
 const STOPS_TO_DOUBLE: u32 = 128;
 const MOST_DOUBLINGS: u32 = 4;
-/// So often in a row all who can go on are let spin again before it is said that they get nowhere.
-const SPINS_IN_VAIN: u32 = 1;
 /// After so many clock reads in a row a thread is taken to wait for the time.
 const READS_THAT_ARE_A_WAIT: u32 = 16;
 
 impl Turns {
-    /// The thread that has the turn waits in a loop for others to change memory.
-    pub(in crate::tracer) fn spins(&mut self, tid: i32) {
-        // It has changed nothing: the others need not look again.
-        let others = std::mem::take(&mut self.spinning);
-        self.queue(tid, Resume::Go(0));
-        self.spinning = others;
-        self.unsettled = true;
-        if let Some(number) = self.numbers.get(&tid) {
-            self.fresh.remove(number);
-            self.spinning.insert(*number);
-        }
-    }
-
-    /// Somebody may have changed something: who spins goes on, too.
-    pub(in crate::tracer) fn end_spins(&mut self) {
-        self.spinning.clear();
-    }
-
-    /// Nobody can go on: whether that is so because all who could only spin, and have done so before. The first time they may look
-    /// again.
-    pub(in crate::tracer) fn only_spin(&mut self) -> bool {
-        if self.spinning.is_empty() {
-            return false;
-        }
-        self.end_spins();
-        self.only_spinners += 1;
-        self.only_spinners > SPINS_IN_VAIN
-    }
-
-    /// Whether somebody spins.
-    pub(in crate::tracer) fn somebody_spins(&self) -> bool {
-        !self.spinning.is_empty()
-    }
-
     /// A thread yields.
     pub(in crate::tracer) fn yields(&mut self, tid: i32) {
         self.idle_stops = self.idle_stops.saturating_add(1);
         self.tire(tid);
+        self.note_yield(tid);
     }
 
     /// How far time moves with the next turn.
@@ -94,6 +58,7 @@ impl Turns {
         if !reads {
             self.passes = 0;
         }
+        self.does_not_yield(tid);
         if self.reads > READS_THAT_ARE_A_WAIT {
             self.tire(tid);
         }

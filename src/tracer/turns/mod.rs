@@ -8,14 +8,18 @@
 mod idle;
 mod preemption;
 mod sleepers;
+mod spinning;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(super) use self::sleepers::Sleepers;
 use super::process::Role;
+use super::spin::SpinLoop;
 use super::tracee::Resume;
 use crate::clock::VirtualDuration;
 use crate::schedule::{Place, Policy, Preemption, Ready, Recorder, Replay, Switch, ThreadNumber, for_seed};
+
+pub(super) use spinning::OnlySpinners;
 
 /// For how long in all a run may hold threads back.
 const BUDGET: VirtualDuration = VirtualDuration::from_millis(100);
@@ -74,9 +78,15 @@ pub(super) struct Turns {
     /// Those that only passed the time: others go first.
     tired: BTreeSet<ThreadNumber>,
     /// Those that wait in a loop for others to change memory: they go on when anybody else did.
-    spinning: BTreeSet<ThreadNumber>,
-    /// How often in a row nobody was left but such ones.
-    only_spinners: u32,
+    spinning: BTreeMap<ThreadNumber, SpinLoop>,
+    /// Those that did so when they were looked at last: they are looked at before they go on.
+    spun: BTreeSet<ThreadNumber>,
+    /// How often in a row each of them yielded.
+    yields: BTreeMap<ThreadNumber, u32>,
+    /// How often in a row one of those that spin was moved on within its loop, for the sake of the others.
+    moved_on: u32,
+    /// In which part of its loop, of 65,536, the last one was left.
+    part: u16,
     arrived: BTreeMap<ThreadNumber, (i32, i32)>,
     pub(super) sleepers: Sleepers,
     step: u64,
@@ -140,8 +150,11 @@ impl Turns {
             asked: 0,
             held: BTreeMap::new(),
             tired: BTreeSet::new(),
-            spinning: BTreeSet::new(),
-            only_spinners: 0,
+            spinning: BTreeMap::new(),
+            spun: BTreeSet::new(),
+            yields: BTreeMap::new(),
+            moved_on: 0,
+            part: 0,
             arrived: BTreeMap::new(),
             sleepers: Sleepers::default(),
             step: 0,
@@ -202,6 +215,8 @@ impl Turns {
             self.fresh.remove(&number);
             self.tired.remove(&number);
             self.spinning.remove(&number);
+            self.spun.remove(&number);
+            self.yields.remove(&number);
             self.paused.remove(&number);
             self.makes_room = self.makes_room.filter(|room| *room != number);
             self.arrived.remove(&number);
@@ -357,7 +372,7 @@ impl Turns {
 
     /// Whether nobody waits for a turn but those who spin.
     pub(super) fn nobody_can_go_on(&self) -> bool {
-        self.ready.keys().all(|number| self.spinning.contains(number))
+        self.ready.keys().all(|number| self.spinning.contains_key(number))
     }
 
     /// Gives the turn to the thread that the policy chooses; none when nobody is ready.
@@ -371,7 +386,7 @@ impl Turns {
             self.tired.insert(last);
         }
         let of = |tired: &BTreeSet<ThreadNumber>| -> Vec<ThreadNumber> {
-            let rests = |number: &ThreadNumber| tired.contains(number) || self.spinning.contains(number);
+            let rests = |number: &ThreadNumber| tired.contains(number) || self.spinning.contains_key(number);
             self.ready.keys().copied().filter(|number| !rests(number)).collect()
         };
         let mut threads = of(&self.tired);
@@ -405,7 +420,11 @@ impl Turns {
             self.in_a_row = 0;
         }
         self.last = Some(number);
-        self.holder = Some(Holder { tid: waits.tid, cpu_before: None, grains: 0, asked: false, looked_at: false });
+        self.begin_turn(waits.tid);
         Some((waits.tid, waits.how))
+    }
+
+    fn begin_turn(&mut self, tid: i32) {
+        self.holder = Some(Holder { tid, cpu_before: None, grains: 0, asked: false, looked_at: false });
     }
 }

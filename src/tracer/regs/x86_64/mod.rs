@@ -104,6 +104,13 @@ impl Registers for Native {
         self.0.orig_rax = u64::MAX;
     }
 
+    fn skip_call(&mut self, result: i64) {
+        self.0.rip += CALL_INSTRUCTION.len() as u64;
+        self.0.rax = result.cast_unsigned();
+        // The call's instruction leaves these two there.
+        (self.0.rcx, self.0.r11) = (self.0.rip, self.0.eflags);
+    }
+
     fn is_same_as(&self, other: &Self) -> bool {
         let all = |of: &user_regs_struct| {
             [
