@@ -59,6 +59,12 @@ pub trait Policy: Send {
         VirtualDuration::ZERO
     }
 
+    /// The same for a thread that is the only one there is, and has waited. What it waits for can only come late all at once then, as it
+    /// does for an event loop on a busy machine.
+    fn hold_alone(&mut self, thread: ThreadNumber, asked: u64, left: VirtualDuration) -> VirtualDuration {
+        self.hold(thread, asked, left)
+    }
+
     /// Whether all that could go on are held back until the next deadline, which is `time` away and soon. `asked` says how often
     /// this was asked before in the run.
     fn pause(&mut self, asked: u64, time: VirtualDuration) -> bool {

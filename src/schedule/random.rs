@@ -74,6 +74,7 @@ pub(super) struct Holds {
 }
 
 impl Holds {
+    /// Those of a seed: one in so many.
     pub(super) const fn new(one_in: u64, seed: u64) -> Self {
         Self { random: SplitMix64::new(seed), one_in }
     }

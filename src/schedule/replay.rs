@@ -121,6 +121,13 @@ impl<P: Policy> Recorder<P> {
     pub fn switches(&self) -> &[Switch] {
         &self.switches
     }
+
+    fn note_hold(&mut self, thread: ThreadNumber, step: u64, held: VirtualDuration) -> VirtualDuration {
+        if held > VirtualDuration::ZERO {
+            self.switches.push(Switch::Hold { step, thread, ns: held.as_nanos() });
+        }
+        held
+    }
 }
 
 impl Policy for Box<dyn Policy> {
@@ -134,6 +141,10 @@ impl Policy for Box<dyn Policy> {
 
     fn hold(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> VirtualDuration {
         (**self).hold(thread, step, left)
+    }
+
+    fn hold_alone(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> VirtualDuration {
+        (**self).hold_alone(thread, step, left)
     }
 
     fn pause(&mut self, asked: u64, time: VirtualDuration) -> bool {
@@ -163,10 +174,12 @@ impl<P: Policy> Policy for Recorder<P> {
 
     fn hold(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> VirtualDuration {
         let held = self.policy.hold(thread, step, left);
-        if held > VirtualDuration::ZERO {
-            self.switches.push(Switch::Hold { step, thread, ns: held.as_nanos() });
-        }
-        held
+        self.note_hold(thread, step, held)
+    }
+
+    fn hold_alone(&mut self, thread: ThreadNumber, step: u64, left: VirtualDuration) -> VirtualDuration {
+        let held = self.policy.hold_alone(thread, step, left);
+        self.note_hold(thread, step, held)
     }
 
     fn pause(&mut self, asked: u64, time: VirtualDuration) -> bool {

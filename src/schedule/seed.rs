@@ -1,6 +1,7 @@
 use super::natural::continue_or_next;
 use super::pauses::Pauses;
 use super::preemptions::Preemptions;
+use super::random::Holds;
 use super::splitmix::SplitMix64;
 use super::{Natural, Pct, Place, Policy, Preemption, Random, Ready, ThreadNumber};
 use crate::clock::VirtualDuration;
@@ -44,7 +45,10 @@ pub fn for_seed(seed: u64) -> Box<dyn Policy> {
     };
     let preemptions = (!random.once_in(4)).then(|| Preemptions::new(&mut random));
     let calm = SplitMix64::new(random.next());
-    Box::new(Seeded { policy, preemptions, pauses: Pauses::new(random.next()), calm, previous: 0 })
+    let pauses = Pauses::new(random.next());
+    // One thread alone meets nobody else, and what it does differs by being late alone.
+    let alone = (!random.once_in(4)).then(|| Holds::new(1 << random.below(3), random.next()));
+    Box::new(Seeded { policy, preemptions, pauses, alone, calm, previous: 0 })
 }
 
 /// A policy that calms down in a long run, and preempts threads between their stops in some seeds.
@@ -52,6 +56,8 @@ struct Seeded {
     policy: Box<dyn Policy>,
     preemptions: Option<Preemptions>,
     pauses: Option<Pauses>,
+    /// Holds of a thread that is alone.
+    alone: Option<Holds>,
     calm: SplitMix64,
     previous: ThreadNumber,
 }
@@ -69,6 +75,10 @@ impl Policy for Seeded {
 
     fn hold(&mut self, thread: ThreadNumber, asked: u64, left: VirtualDuration) -> VirtualDuration {
         self.policy.hold(thread, asked, left)
+    }
+
+    fn hold_alone(&mut self, _: ThreadNumber, _: u64, left: VirtualDuration) -> VirtualDuration {
+        self.alone.as_mut().map_or(VirtualDuration::ZERO, |holds| holds.next(left))
     }
 
     fn mark(&mut self, places: &[Vec<Place>]) -> Vec<Place> {
@@ -106,6 +116,20 @@ mod tests {
         let mut policy = for_seed(0);
         assert!((0..50).all(|step| policy.choose(Ready { threads: &[0, 1, 2], last: Some(1), step }) == 1));
         assert_eq!(policy.preempt(0, 0, VirtualDuration::from_millis(100)), None);
+    }
+
+    #[test]
+    fn a_thread_alone_is_held_back_in_most_seeds_and_never_longer_than_is_left() {
+        let left = VirtualDuration::from_millis(15);
+        let holds = |seed: &u64| {
+            let mut policy = for_seed(*seed);
+            let longest = (0..16).map(|asked| policy.hold_alone(0, asked, left)).max().expect("sixteen");
+            assert!(longest <= left, "seed {seed}");
+            longest > VirtualDuration::ZERO
+        };
+        let count = (1..=300).filter(holds).count();
+        assert!((195..=255).contains(&count), "{count} of 300");
+        assert!(!holds(&0), "the natural schedule holds nobody back");
     }
 
     #[test]

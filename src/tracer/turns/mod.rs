@@ -311,7 +311,11 @@ impl Turns {
         let mut holds = Vec::new();
         for number in std::mem::take(&mut self.fresh) {
             let Some(waits) = self.ready.get(&number).copied() else { continue };
-            let time = self.policy.hold(number, self.asked, self.budget);
+            let time = if self.numbers.len() == 1 {
+                self.policy.hold_alone(number, self.asked, self.budget)
+            } else {
+                self.policy.hold(number, self.asked, self.budget)
+            };
             self.asked += 1;
             if time > VirtualDuration::ZERO {
                 self.budget = VirtualDuration::from_nanos(self.budget.as_nanos().saturating_sub(time.as_nanos()));
