@@ -1,5 +1,6 @@
 //! Before each choice everything must have settled: who may be on the way to a stop, and who sleeps for sure.
 
+use crate::sys::ptrace;
 use crate::tracer::calls::{Woken, Word};
 use crate::tracer::procfs::State;
 use crate::tracer::regs::{Native, Registers, calls};
@@ -98,7 +99,7 @@ impl World<'_> {
         if std::mem::take(&mut turns.killed) {
             for tid in turns.waiting() {
                 let Some(task) = self.tasks.get_mut(&tid) else { continue };
-                if task.procfs.state() != State::Stopped {
+                if task.procfs.state() != State::Stopped || has_come_to_its_end(tid, task) {
                     turns.left(tid);
                     task.slot = Slot::Running(Running::attached(tid));
                 }
@@ -143,6 +144,13 @@ impl World<'_> {
         turns.unsettled = false;
         Settled::Yes
     }
+}
+
+/// Whether a thread that waited at a stop was killed there and stands at its last one by now, of which a wait has not told yet. It looks like one
+/// that still waits, and must not be let go on unseen.
+fn has_come_to_its_end(tid: i32, task: &Task) -> bool {
+    const AT_ITS_END: i32 = libc::SIGTRAP | libc::PTRACE_EVENT_EXIT << 8;
+    task.ended.is_none() && ptrace::signal_info(tid).is_ok_and(|info| info.code() == AT_ITS_END)
 }
 
 #[cfg(test)]
