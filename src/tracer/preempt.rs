@@ -66,6 +66,10 @@ impl World<'_> {
     /// Takes the turn from a thread that has stopped for that, `asked` where its interpreter asks whether it is to give its lock away.
     pub(super) fn preempt(&mut self, tid: i32, preemption: Preemption, asked: bool) {
         let Some(turns) = &mut self.turns else { return };
+        if turns.tears(preemption) {
+            self.tear(tid);
+        }
+        let Some(turns) = &mut self.turns else { return };
         // Who waits for an interpreter's lock has to have waited for a time of its own before it asks for it.
         let hold = turns.preempted(tid, if asked { VirtualDuration::ZERO } else { preemption.hold }, preemption.rest);
         if asked {

@@ -1,7 +1,8 @@
 //! A survey: which instructions of a program touch memory that several of its threads touch.
 //!
 //! Races are between two accesses to the same memory, by the program's own code. So in one run, each thread makes its first few
-//! thousand instructions one by one; calls into libraries are passed over, by a breakpoint at their return. Left out are
+//! thousand instructions one by one; calls into libraries are passed over, by a breakpoint at their return. What such a call is
+//! given the address of counts as touched there: locks, semaphores and buffers that a library fills are in no instruction of the program's own. Left out are
 //! a thread's own stack, what belongs to the thread (by its thread pointer), and what cannot be written in the program's
 //! file: constants and tables of addresses. The places where two threads met are where schedules preempt (see `marks`). Nothing
 //! is said of whether there is a race: a lock's word is such a place, too.
@@ -10,17 +11,15 @@
 //! to give the lock away. It is set by one that has waited in vain.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
-use std::ops::Range;
 
 use super::bytecode;
 use super::error::TracerError;
-use super::maps;
+use super::gates::Gates;
 use super::memory;
+use super::own_code::OwnCode;
 use super::preempt::Stretch;
-use super::regs::{LONGEST, Native, Operand, Registers};
+use super::regs::Registers;
 use super::shared::SharedMemory;
-use super::symbols;
 use super::task::{Slot, Task, WaitKind};
 use super::tracee::Resume;
 use super::world::World;
@@ -36,13 +35,6 @@ const SLICE: u32 = 100;
 /// How much more often a word is chosen that others than the first thread touched.
 const AMONG_SIBLINGS: usize = 4;
 
-/// Below the stack pointer a function may use this much.
-const RED_ZONE: u64 = 128;
-/// So far above its stack pointer a thread's own data are.
-const STACK: u64 = 64 << 10;
-/// So far from the thread pointer what belongs to the thread is.
-const THREAD: u64 = 4096;
-
 /// How many instructions an interpreter's thread makes at most between the end of a vain wait and its next call.
 const AFTER_A_VAIN_WAIT: u32 = 1_500;
 /// A thread that asks for an interpreter's lock sets so many words: that it is asked for, and that something is.
@@ -51,71 +43,13 @@ const SET_BY_ASKING: usize = 2;
 /// Accesses to the same word meet.
 const WORD: u64 = 8;
 
-/// Where the code of the file is that a process runs.
-#[derive(Debug, Default)]
-struct OwnCode {
-    code: Vec<Range<u64>>,
-    constant: Vec<Range<u64>>,
-    /// Functions of the standard library, which is part of it, ascending.
-    standard: Vec<Range<u64>>,
-    /// Instructions that were looked at, by place.
-    operands: HashMap<u64, Option<Operand>>,
-}
-
-impl OwnCode {
-    /// Looks where it is; empty for a process that is gone.
-    fn of(pid: i32) -> Self {
-        let mut own = Self::default();
-        let Some((_, pieces)) = maps::of_program(pid) else { return own };
-        for piece in pieces {
-            if piece.executable {
-                own.code.push(piece.range.clone());
-            }
-            if !piece.writable {
-                own.constant.push(piece.range);
-            }
-        }
-        let base = own.constant.iter().map(|range| range.start).min().unwrap_or_default();
-        own.standard =
-            fs::read(format!("/proc/{pid}/exe")).map(|file| symbols::library(&file, base)).unwrap_or_default();
-        own
-    }
-
-    /// Whether an instruction is in the program's own file.
-    fn holds(&self, at: u64) -> bool {
-        self.code.iter().any(|range| range.contains(&at))
-    }
-
-    fn is_library(&self, at: u64) -> bool {
-        let before = self.standard.partition_point(|range| range.start <= at);
-        before > 0 && self.standard[before - 1].contains(&at)
-    }
-
-    /// Where the instruction at which a thread goes on touches memory that others could share, and whether it may write there.
-    fn access(&mut self, tid: i32, registers: &Native) -> Option<(u64, bool)> {
-        let at = registers.instruction();
-        // Followed, for what it calls may be the program's own again; told of it is nothing.
-        if self.is_library(at) {
-            return None;
-        }
-        let operand = self.operands.entry(at).or_insert_with(|| {
-            let code = memory::read_some(tid, at, LONGEST).ok()?;
-            Operand::decode(&code)
-        });
-        let operand = (*operand)?;
-        let address = registers.address(&operand);
-        let near = |from: u64, below: u64, above: u64| address.wrapping_sub(from.wrapping_sub(below)) < below + above;
-        let private = near(registers.stack(), RED_ZONE, STACK)
-            || near(registers.thread_pointer(), THREAD, THREAD)
-            || self.constant.iter().any(|range| range.contains(&address));
-        (!private).then_some((address, operand.written))
-    }
-}
-
 /// What has been seen.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     own: Option<OwnCode>,
+    gates: Option<Gates>,
+    /// The first thread, or goroutine, that was seen in the program's own code.
+    first: Option<u64>,
     /// How many instructions each thread made.
     made: HashMap<i32, u32>,
     touched: BTreeMap<u64, Word>,
@@ -131,15 +65,30 @@ pub(super) struct Survey {
 /// A word of memory: who touched it, where that was in the code, and whether anybody wrote.
 #[derive(Debug, Default)]
 struct Word {
-    threads: BTreeSet<i32>,
+    threads: BTreeSet<u64>,
     places: BTreeSet<u64>,
     written: bool,
+    /// Who gave its address to a library, and where the calls come back.
+    given_by: BTreeSet<u64>,
+    given_at: BTreeSet<u64>,
+}
+
+impl Word {
+    /// The threads that met there, and where. What the program's own instructions do says it more exactly than what it calls.
+    fn met(self) -> Option<(BTreeSet<u64>, BTreeSet<u64>)> {
+        if self.written && self.threads.len() > 1 {
+            return Some((self.threads, self.places));
+        }
+        (self.given_by.len() > 1).then_some((self.given_by, self.given_at))
+    }
 }
 
 impl Survey {
     /// The places where threads met, by the words at which they met; words that others than the first thread touched come
     /// several times, for what a thread and its maker share is mostly their library's.
     pub(super) fn places(self, root: i32) -> Vec<Vec<Place>> {
+        let is_go = self.own.as_ref().is_some_and(OwnCode::is_go);
+        let maker = self.first.filter(|_| is_go).unwrap_or_else(|| u64::from(root.cast_unsigned()));
         let shared = self.shared.places();
         if let Some(bytecode) = self.bytecode.filter(|places| !places.is_empty()) {
             return [bytecode, shared].concat();
@@ -148,12 +97,22 @@ impl Survey {
             return [vec![vec![Place::Asking(word)]], shared].concat();
         }
         let mut met: BTreeMap<Vec<Place>, usize> = BTreeMap::new();
-        for word in self.touched.into_values().filter(|word| word.written && word.threads.len() > 1) {
-            let siblings = word.threads.iter().filter(|tid| **tid != root).count();
-            let times = met.entry(word.places.into_iter().map(Place::Instruction).collect()).or_default();
+        for (threads, places) in self.touched.into_values().filter_map(Word::met) {
+            let siblings = threads.iter().filter(|who| **who != maker).count();
+            let times = met.entry(places.into_iter().map(Place::Instruction).collect()).or_default();
             *times = (*times).max(if siblings > 1 { AMONG_SIBLINGS } else { 1 });
         }
         met.into_iter().flat_map(|(places, times)| vec![places; times]).chain(shared).collect()
+    }
+
+    /// The gates, once there are any.
+    pub(super) const fn gates(&self) -> Option<&Gates> {
+        self.gates.as_ref()
+    }
+
+    /// The same, to be changed.
+    pub(super) const fn gates_mut(&mut self) -> Option<&mut Gates> {
+        self.gates.as_mut()
     }
 
     fn may_go_on(&self, tid: i32) -> bool {
@@ -212,6 +171,10 @@ impl World<'_> {
         if self.survey.as_mut().is_some_and(|survey| survey.waited_in_vain.remove(&tid)) {
             return self.survey_asking(tid);
         }
+        self.shut_gates(tid);
+        if self.survey.as_ref().is_some_and(|survey| survey.gates.is_some()) {
+            return self.survey_between_gates(tid);
+        }
         let mut was_own = false;
         for _ in 0..SLICE {
             if !self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) {
@@ -221,6 +184,9 @@ impl World<'_> {
             let is_own = self.look_at_access(tid);
             let back = if was_own && !is_own { self.way_back(tid) } else { None };
             was_own = is_own;
+            if let Some(back) = back {
+                self.look_at_arguments(tid, back);
+            }
             match self.stretch(tid, back)? {
                 Stretch::Made => {}
                 Stretch::Stopped(status) => return self.arrive(tid, status),
@@ -234,6 +200,62 @@ impl World<'_> {
             turns.preempted(tid, VirtualDuration::ZERO, 0);
         }
         Ok(())
+    }
+
+    /// Puts gates around the program's own code where its libraries are linked into it.
+    fn shut_gates(&mut self, tid: i32) {
+        let root = self.root;
+        let (Some(survey), Some(task)) = (&mut self.survey, self.tasks.get(&tid)) else { return };
+        let own = survey.own.get_or_insert_with(|| OwnCode::of(task.pid));
+        if let Some(functions) = &own.functions {
+            survey.gates.get_or_insert_with(|| Gates::new(root, &functions.ranges)).shut(root);
+        }
+    }
+
+    /// Follows a thread through the program's own code, and lets it go wherever it leaves that: it comes back to a gate.
+    fn survey_between_gates(&mut self, tid: i32) -> Result<(), TracerError> {
+        let mut was_own = false;
+        for _ in 0..SLICE {
+            let is_own = self.look_at_access(tid);
+            let at = self.instruction_of(tid);
+            if !is_own {
+                if was_own && let Some(back) = self.way_back(tid) {
+                    self.look_at_arguments(tid, back);
+                    if let Some(gates) = self.survey.as_mut().and_then(Survey::gates_mut) {
+                        gates.add(self.root, back);
+                    }
+                }
+                self.let_go(tid, Resume::Go(0));
+                return Ok(());
+            }
+            was_own = true;
+            self.open_gate(at, true);
+            let stretch = self.stretch(tid, None);
+            self.open_gate(at, false);
+            match stretch? {
+                Stretch::Made => {}
+                Stretch::Stopped(status) => return self.arrive(tid, status),
+                Stretch::Sleeps => return Ok(()),
+            }
+            if let Some(survey) = &mut self.survey {
+                *survey.made.entry(tid).or_default() += 1;
+            }
+        }
+        if let Some(turns) = &mut self.turns {
+            turns.preempted(tid, VirtualDuration::ZERO, 0);
+        }
+        Ok(())
+    }
+
+    fn open_gate(&self, at: u64, open: bool) {
+        if let Some(gates) = self.survey.as_ref().and_then(Survey::gates) {
+            gates.set(self.root, at, open);
+        }
+    }
+
+    fn instruction_of(&self, tid: i32) -> u64 {
+        let Some(Slot::Stopped(stopped)) = self.tasks.get(&tid).map(|task| &task.slot) else { return 0 };
+        stopped.registers().map_or(0, |registers| registers.instruction())
     }
 
     /// Follows a thread that may have waited in vain for its interpreter's lock, up to its next call: before it waits again, it sets two
@@ -271,7 +293,7 @@ impl World<'_> {
         let Slot::Stopped(stopped) = &task.slot else { return None };
         let registers = stopped.registers().ok()?;
         let own = survey.own.get_or_insert_with(|| OwnCode::of(task.pid));
-        let (address, written) = own.access(tid, &registers).filter(|_| own.holds(registers.instruction()))?;
+        let (address, written) = own.access(tid, &registers, None).filter(|_| own.holds(registers.instruction()))?;
         Some(address).filter(|_| written)
     }
 
@@ -284,13 +306,35 @@ impl World<'_> {
         if !own.holds(registers.instruction()) {
             return false;
         }
-        if let Some((address, written)) = own.access(tid, &registers) {
+        let who = own.who(tid, &registers);
+        survey.first.get_or_insert(who);
+        if let Some((address, written)) = own.access(tid, &registers, survey.gates.as_ref()) {
             let word = survey.touched.entry(address / WORD).or_default();
-            word.threads.insert(tid);
+            word.threads.insert(who);
             word.places.insert(registers.instruction());
             word.written |= written;
         }
         true
+    }
+
+    /// Notes what a call into a library that comes `back` there was given the address of. Whether it writes there is not known. What one
+    /// library calls another for is not the program's.
+    fn look_at_arguments(&mut self, tid: i32, back: u64) {
+        let (Some(survey), Some(task)) = (&mut self.survey, self.tasks.get(&tid)) else { return };
+        let (Slot::Stopped(stopped), Some(own)) = (&task.slot, &survey.own) else { return };
+        if own.is_library(back) {
+            return;
+        }
+        let Ok(registers) = stopped.registers() else { return };
+        let passed = if own.is_go() { registers.passed_in_go() } else { registers.passed() };
+        for address in passed {
+            let is_memory = || memory::read_some(tid, address, 1).is_ok_and(|read| !read.is_empty());
+            if !own.is_private(address, tid, &registers) && is_memory() {
+                let word = survey.touched.entry(address / WORD).or_default();
+                word.given_by.insert(own.who(tid, &registers));
+                word.given_at.insert(back);
+            }
+        }
     }
 
     /// Where a thread that has just left the program's own code by a call comes back to it.

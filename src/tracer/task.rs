@@ -6,6 +6,7 @@ use super::procfs::Procfs;
 use super::progress::Progress;
 use super::record::Entry;
 use super::regs::{Breakpoint, Native};
+use super::torn::Torn;
 use super::tracee::{Running, Stopped};
 use crate::clock::{DeadlineKey, VirtualInstant};
 use crate::sys::signal::SignalInfo;
@@ -34,6 +35,8 @@ pub(super) struct Task {
     pub(super) stepping: bool,
     /// Where it stops between its calls.
     pub(super) breakpoints: Vec<Breakpoint>,
+    /// What it had read when it was preempted within an instruction.
+    pub(super) torn: Option<Torn>,
     /// How far it is with giving its interpreter's lock away.
     pub(super) hand_over: Option<Box<HandOver>>,
     /// CPU time as it is counted under a schedule, in nanoseconds.
@@ -183,6 +186,7 @@ impl Task {
             in_group_stop: false,
             stepping: false,
             breakpoints: Vec::new(),
+            torn: None,
             hand_over: None,
             counted: 0,
             long_turns: 0,

@@ -328,6 +328,10 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
             world.came_to_mark(tid);
             Ok(())
         }
+        Stop::Signal(libc::SIGTRAP) if world.is_at_gate(tid) => {
+            world.came_to_gate(tid);
+            Ok(())
+        }
         Stop::Signal(signal) => world.signalled(tid, signal),
     }
 }

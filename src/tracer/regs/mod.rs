@@ -8,7 +8,7 @@ mod x86_64;
 pub(super) use number::{address, int, negative, word};
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86_64::{
-    CALL_INSTRUCTION, CALLS, FILTER_ARCH, LONGEST, Native, ORDERING, Operand, WATCHPOINTS, break_at, calls,
+    CALL_INSTRUCTION, CALLS, FILTER_ARCH, LONGEST, Native, ORDERING, Operand, TRAP, WATCHPOINTS, break_at, calls,
     code_before, may_read_thread_pointer, take_hits, watch_words, written,
 };
 
@@ -77,6 +77,14 @@ pub(super) trait Registers: Sized {
     fn is_same_as(&self, other: &Self) -> bool;
     /// Where it goes on.
     fn instruction(&self) -> u64;
+    /// Makes it go on there.
+    fn set_instruction(&mut self, at: u64);
+    /// The first two arguments of a function that the thread has just called, by C's convention.
+    fn passed(&self) -> [u64; 2];
+    /// The same by Go's.
+    fn passed_in_go(&self) -> [u64; 2];
+    /// The running goroutine, in Go's own code.
+    fn goroutine(&self) -> u64;
     /// Where the operand in memory is of the instruction at which it goes on.
     fn address(&self, operand: &Operand) -> u64;
     /// When `code`, which stands where it goes on, begins with an instruction that reads the processor's cycle counter: does

@@ -192,6 +192,7 @@ impl World<'_> {
         }
         self.survey_shared(tid);
         self.count_cpu(tid, step);
+        self.mend_torn(tid);
         self.mark(tid);
         if how == Resume::Go(0) && self.is_surveyed(tid) {
             tick.start(STEPPING_LOOK, STEPPING_LOOK).map_err(wait_failed)?;

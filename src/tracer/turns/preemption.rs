@@ -59,6 +59,14 @@ impl Turns {
         if under_way.after > 0 { None } else { self.under_way.take() }
     }
 
+    /// Whether a thread that is preempted before an instruction has read already what that reads: so in one of two preemptions. What it goes by is the
+    /// same when the switches are replayed.
+    pub(in crate::tracer) const fn tears(&self, preemption: Preemption) -> bool {
+        // Fibonacci hashing (Knuth, volume 3, section 6.4): the highest bit depends on all.
+        let known = preemption.hold.as_nanos() ^ self.asked_to_preempt << 32 ^ (preemption.rest as u64) << 16;
+        known.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 63 == 1
+    }
+
     /// A thread made so many single instructions.
     pub(in crate::tracer) const fn made_instructions(&mut self, made: u32) {
         self.instructions = self.instructions.saturating_sub(made);

@@ -19,6 +19,21 @@ pub(in crate::tracer) struct Operand {
     from_next: Option<u8>,
     /// Whether it may be written: not, where the instruction is known to read it only.
     pub(in crate::tracer) written: bool,
+    /// How many bytes it reads and then writes, where another processor may come between the two.
+    pub(in crate::tracer) torn: Option<usize>,
+}
+
+/// Whether an instruction reads its operand in memory and writes what it made of it (`add`, `inc`, `shl`, …). What exchanges
+/// is left out: it is whole without being told to be.
+const fn changes(map: u8, opcode: u8, extension: u8) -> bool {
+    match (map, opcode) {
+        (1, 0x00..=0x37) => opcode & 6 == 0,
+        (1, 0x80 | 0x81 | 0x83) => extension != 7,
+        (1, 0xc0 | 0xc1 | 0xd0..=0xd3) => true,
+        (1, 0xf6 | 0xf7) => extension == 2 || extension == 3,
+        (1, 0xfe | 0xff) => extension < 2,
+        _ => false,
+    }
 }
 
 /// Whether an instruction only reads its operand in memory. Of those that are seldom, none is known to.
@@ -99,12 +114,13 @@ impl Operand {
     /// The operand of the instruction at the beginning of `code`; none when it has none in memory that others could share.
     pub(in crate::tracer) fn decode(code: &[u8]) -> Option<Self> {
         let mut at = 0;
-        let mut narrow = false;
+        let (mut narrow, mut locked) = (false, false);
         loop {
             match *code.get(at)? {
                 0x64 | 0x65 => return None,
                 0x66 => narrow = true,
-                0x26 | 0x2e | 0x36 | 0x3e | 0x67 | 0xf0 | 0xf2 | 0xf3 => {}
+                0xf0 => locked = true,
+                0x26 | 0x2e | 0x36 | 0x3e | 0x67 | 0xf2 | 0xf3 => {}
                 _ => break,
             }
             at += 1;
@@ -171,6 +187,12 @@ impl Operand {
             [..] => bytes.try_into().map_or(0, i32::from_le_bytes),
         };
         at += width;
+        let size = match (opcode & 1, extended & 8, narrow) {
+            (0, ..) => 1,
+            (_, 8, _) => 8,
+            (_, _, true) => 2,
+            _ => 4,
+        };
         let length = u8::try_from(at).ok()? + constant(map, opcode, register, narrow);
         Some(Self {
             base: base.filter(|_| !next),
@@ -179,6 +201,7 @@ impl Operand {
             displacement,
             from_next: next.then_some(length),
             written: !only_reads(map, opcode, register),
+            torn: (!locked && changes(map, opcode, register)).then_some(size),
         })
     }
 
@@ -270,6 +293,27 @@ mod tests {
         for (text, code, address, written) in cases {
             let operand = Operand::decode(code).unwrap_or_else(|| panic!("{text} has an operand"));
             assert_eq!((operand.address(&registers()), operand.written), (address, written), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_reads_changes_and_writes_can_be_torn_unless_it_is_locked() {
+        let cases: [(&str, &[u8], Option<usize>); 12] = [
+            ("add dword ptr [rip+0x10], 1", &[0x83, 0x05, 0x10, 0, 0, 0, 1], Some(4)),
+            ("add qword ptr [rdi], 1", &[0x48, 0x83, 0x07, 1], Some(8)),
+            ("inc qword ptr [rax]", &[0x48, 0xff, 0x00], Some(8)),
+            ("sub word ptr [rdi], ax", &[0x66, 0x29, 0x07], Some(2)),
+            ("inc byte ptr [rdi]", &[0xfe, 0x07], Some(1)),
+            ("shl dword ptr [rdi], 2", &[0xc1, 0x27, 2], Some(4)),
+            ("lock inc dword ptr [rdi]", &[0xf0, 0xff, 0x07], None),
+            ("lock xadd [rsi+4], r8d", &[0xf0, 0x44, 0x0f, 0xc1, 0x46, 0x04], None),
+            ("xchg [rdi], eax", &[0x87, 0x07], None),
+            ("add eax, [rdi]", &[0x03, 0x07], None),
+            ("cmp dword ptr [rdi], 1", &[0x83, 0x3f, 1], None),
+            ("mov [rdi], eax", &[0x89, 0x07], None),
+        ];
+        for (text, code, torn) in cases {
+            assert_eq!(Operand::decode(code).expect("an operand").torn, torn, "{text}");
         }
     }
 

@@ -23,6 +23,9 @@ pub(in crate::tracer) const FILTER_ARCH: seccompiler::TargetArch = seccompiler::
 /// The instruction `syscall`.
 pub(in crate::tracer) const CALL_INSTRUCTION: &[u8] = &[0x0f, 0x05];
 
+/// The instruction `int3`: the thread stops behind it, by a SIGTRAP.
+pub(in crate::tracer) const TRAP: u8 = 0xcc;
+
 /// Whether programs may read their thread pointer without a system call (`FSGSBASE`), by what the kernel tells them of the
 /// machine in `AT_HWCAP2`.
 pub(in crate::tracer) const fn may_read_thread_pointer(hwcap2: i64) -> bool {
@@ -123,6 +126,22 @@ impl Registers for Native {
 
     fn instruction(&self) -> u64 {
         self.0.rip
+    }
+
+    fn set_instruction(&mut self, at: u64) {
+        self.0.rip = at;
+    }
+
+    fn passed(&self) -> [u64; 2] {
+        [self.0.rdi, self.0.rsi]
+    }
+
+    fn passed_in_go(&self) -> [u64; 2] {
+        [self.0.rax, self.0.rbx]
+    }
+
+    fn goroutine(&self) -> u64 {
+        self.0.r14
     }
 
     fn address(&self, operand: &Operand) -> u64 {

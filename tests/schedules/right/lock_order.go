@@ -1,0 +1,27 @@
+// Two goroutines take two locks in the same order.
+package main
+
+import (
+	"fmt"
+	"sync"
+)
+
+func work(first, second *sync.Mutex, done *sync.WaitGroup) {
+	defer done.Done()
+	for i := 0; i < 3; i++ {
+		first.Lock()
+		second.Lock()
+		second.Unlock()
+		first.Unlock()
+	}
+}
+
+func main() {
+	var a, b sync.Mutex
+	var done sync.WaitGroup
+	done.Add(2)
+	go work(&a, &b, &done)
+	go work(&a, &b, &done)
+	done.Wait()
+	fmt.Println("RESULT ok")
+}
