@@ -11,7 +11,7 @@
 //! through memory maps, and files that were there before, whose times are the machine's. What is changed by its name is dated only
 //! where the program's names are ours: not in a sandbox.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -31,12 +31,18 @@ const MOST: usize = 512;
 /// The kernel dates files by a clock that is at most this late.
 const COARSE: Duration = Duration::from_millis(30);
 
+/// So many remembered files are looked at for each new one: those that were deleted are let go, for while we have them open, the disk
+/// has them.
+const LOOKED_AT: usize = 4;
+
 /// The files that a run changed.
 #[derive(Debug)]
 pub(super) struct Files {
     /// False under the machine's clock.
     virtual_times: bool,
     changed: HashMap<Identity, Changed>,
+    /// In which order they are looked at.
+    queue: VecDeque<Identity>,
     /// What the program watches: files, and folders with all that is in them.
     watched: HashSet<Identity>,
 }
@@ -82,7 +88,12 @@ fn changed_at(metadata: &Metadata) -> Option<Duration> {
 
 impl Files {
     pub(super) fn new(clock: ClockKind) -> Self {
-        Self { virtual_times: clock == ClockKind::Virtual, changed: HashMap::new(), watched: HashSet::new() }
+        Self {
+            virtual_times: clock == ClockKind::Virtual,
+            changed: HashMap::new(),
+            queue: VecDeque::new(),
+            watched: HashSet::new(),
+        }
     }
 
     /// Whether the times of what is behind a descriptor are our business.
@@ -140,24 +151,61 @@ impl Files {
         set_times(path, accessed, now, follow);
         if let Some(changed) = self.changed.get_mut(&identity) {
             (changed.at, changed.stamped) = (machine, now);
-        } else if self.changed.len() < MOST
+            return;
+        }
+        self.let_go_of_deleted();
+        if self.changed.len() < MOST
             && metadata.nlink() > 0
             && let Ok(file) = open(path, open_as, Mode::empty())
         {
             self.changed.insert(identity, Changed { file, at: machine, stamped: now });
+            self.queue.push_back(identity);
+        }
+    }
+
+    /// Looks at some of the remembered files: what has no name any more needs no date.
+    fn let_go_of_deleted(&mut self) {
+        for _ in 0..LOOKED_AT.min(self.queue.len()) {
+            let Some(identity) = self.queue.pop_front() else { return };
+            let Some(changed) = self.changed.get(&identity) else { continue };
+            if changed.metadata().is_ok_and(|metadata| metadata.nlink() == 0) {
+                self.changed.remove(&identity);
+            } else {
+                self.queue.push_back(identity);
+            }
         }
     }
 
     /// The run is over: what it left on the disk is dated by the machine's clock.
     pub(super) fn give_back(&mut self) {
         for changed in std::mem::take(&mut self.changed).into_values() {
-            let path = PathBuf::from(format!("/proc/self/fd/{}", changed.file.as_raw_fd()));
-            let still_ours = fs::metadata(&path).is_ok_and(|metadata| changed_at(&metadata) == Some(changed.stamped));
-            if let Ok(at) = changed.at.duration_since(UNIX_EPOCH)
-                && still_ours
-            {
-                set_times(&path, None, at, UtimensatFlags::FollowSymlink);
-            }
+            changed.give_back();
+        }
+    }
+
+    /// The same for a device that is about to be unmounted: while we have its files open, it could not be.
+    fn give_back_of(&mut self, device: u64) {
+        for (_, changed) in self.changed.extract_if(|(of, _), _| *of == device) {
+            changed.give_back();
+        }
+    }
+}
+
+impl Changed {
+    fn path(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()))
+    }
+
+    fn metadata(&self) -> io::Result<Metadata> {
+        fs::metadata(self.path())
+    }
+
+    fn give_back(&self) {
+        let still_ours = self.metadata().is_ok_and(|metadata| changed_at(&metadata) == Some(self.stamped));
+        if let Ok(at) = self.at.duration_since(UNIX_EPOCH)
+            && still_ours
+        {
+            set_times(&self.path(), None, at, UtimensatFlags::FollowSymlink);
         }
     }
 }
@@ -205,10 +253,66 @@ impl World<'_> {
         }
     }
 
+    /// What is mounted here is about to be unmounted.
+    pub(super) fn unmounts(&mut self, path: &Path) {
+        if let Ok(metadata) = fs::metadata(path) {
+            self.files.give_back_of(metadata.dev());
+        }
+    }
+
     /// The program watches what has this name.
     pub(super) fn watches(&mut self, path: &Path) {
         if let Ok(metadata) = fs::metadata(path) {
             self.files.watched.insert(identity(&metadata));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::MetadataExt;
+    use std::time::{Duration, SystemTime};
+
+    use super::{Change, Files};
+    use crate::trace::ClockKind;
+
+    const THEN: Duration = Duration::from_secs(1_000_000_000);
+
+    fn written(files: &mut Files, file: &tempfile::NamedTempFile) {
+        files.stamp(std::process::id().cast_signed(), file.as_raw_fd(), THEN, Change::Sure);
+    }
+
+    fn seconds(file: &tempfile::NamedTempFile) -> u64 {
+        file.as_file().metadata().expect("a file").mtime().unsigned_abs()
+    }
+
+    #[test]
+    fn a_file_that_was_deleted_is_let_go_when_the_next_one_comes() {
+        let mut files = Files::new(ClockKind::Virtual);
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        written(&mut files, &file);
+        assert_eq!(files.changed.len(), 1);
+        drop(file);
+        let next = tempfile::NamedTempFile::new().expect("a file");
+        written(&mut files, &next);
+        assert_eq!(files.changed.len(), 1, "only the one that is there");
+        assert_eq!(files.queue.len(), 1);
+        files.give_back();
+    }
+
+    #[test]
+    fn files_of_a_device_get_the_machines_time_back_before_it_is_unmounted() {
+        let mut files = Files::new(ClockKind::Virtual);
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        written(&mut files, &file);
+        assert_eq!(seconds(&file), THEN.as_secs());
+        let device = file.as_file().metadata().expect("a file").dev();
+        files.give_back_of(device + 1);
+        assert_eq!(files.changed.len(), 1, "it lies elsewhere");
+        files.give_back_of(device);
+        assert!(files.changed.is_empty());
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("after 1970").as_secs();
+        assert!(seconds(&file).abs_diff(now) < 600);
     }
 }

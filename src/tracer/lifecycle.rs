@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::orphans;
 use super::process::Role;
 use super::procfs;
 use super::stop::Stop;
@@ -46,13 +47,20 @@ impl World<'_> {
         let maker_process = self.processes.get(&maker_pid);
         let sees_sockets = maker_process.is_some_and(|process| process.sees_sockets);
         let sees_signal_files = maker_process.is_some_and(|process| process.sees_signal_files);
+        let sees_closes = maker_process.is_some_and(|process| process.sees_closes);
         let clock_page = maker_process.and_then(|process| process.clock_page);
         let affinity = self.tasks.get(&maker).and_then(|task| task.affinity.clone());
         self.adopt(child, pid, slot, role);
         if let Some(process) = self.processes.get_mut(&pid) {
             process.sees_sockets |= sees_sockets;
             process.sees_signal_files |= sees_signal_files;
+            process.sees_closes |= sees_closes;
             process.clock_page = clock_page;
+        }
+        if pid == child
+            && let Some(process) = self.processes.get_mut(&pid)
+        {
+            process.parent = maker_pid;
         }
         if let Some(page) = clock_page.filter(|_| pid == child) {
             vdso::clear(child, page);
@@ -154,6 +162,9 @@ impl World<'_> {
         self.started = Some(std::time::Instant::now());
         self.streams.started();
         self.machine_memory = self.group.is_none().then(MachineMemory::read);
+        if self.init.is_none() {
+            orphans::adopt();
+        }
         self.deadlines.set(self.time.now().saturating_add(self.options.limits.time), Due::TimeLimit);
         self.note(pid, pid, EventKind::Process { parent: 0 });
     }
@@ -238,6 +249,7 @@ impl World<'_> {
         self.shared_words.forget(pid);
         if let Some(mut process) = self.processes.remove(&pid) {
             self.dead_cpu += if process.role == Role::Program { process.cpu } else { 0 };
+            self.orphans.ended(pid, process.parent, self.processes.contains_key(&process.parent));
             for key in process.timers.delete_all() {
                 self.deadlines.cancel(key);
             }
@@ -266,7 +278,7 @@ impl World<'_> {
         }
         self.mend_signal(tid, signal)?;
         let interrupted = self.tasks.get(&tid).is_some_and(|task| task.interrupted.is_some());
-        if interrupted && procfs::signal_set(tid, "SigCgt:") & (1 << (signal - 1)) != 0 {
+        if interrupted && procfs::hexadecimal(tid, "SigCgt:") & (1 << (signal - 1)) != 0 {
             // A handler will run, so the wait is over with EINTR; otherwise the kernel makes the call again.
             self.end_sleep_of_interrupted(tid);
         }
@@ -291,7 +303,7 @@ impl World<'_> {
             return Ok(false);
         }
         let info = ptrace::signal_info(tid)?;
-        let blocked = procfs::signal_set(pid, "SigBlk:") & (1 << (signal - 1)) != 0;
+        let blocked = procfs::hexadecimal(pid, "SigBlk:") & (1 << (signal - 1)) != 0;
         if info.code() != SI_USER || blocked || send_to_thread(pid, pid, signal).is_err() {
             return Ok(false);
         }

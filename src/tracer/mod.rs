@@ -35,7 +35,7 @@
 //! # What is a clock, and what is done about it
 //! Virtual: all clocks of `clock_gettime` but those of CPU time, `gettimeofday`, `time`, `times`, the uptime of `sysinfo`, reading by
 //! `adjtimex`, and the processor's cycle counter (`rdtsc`); all waits, timers and socket time-outs; when a file was changed, by writing, by opening, by `touch` (`files`).
-//! CPU clocks and `getrusage` tell the CPU time that was really used.
+//! CPU clocks and `getrusage` tell the CPU time that was really used. Who may set the machine's calendar sets the run's, and not the machine's.
 //!
 //! The kernel's own timers of TCP (delayed acknowledgements, sending again) are real: while one is running that may wake
 //! somebody, time goes with real time (`segments`).
@@ -44,8 +44,7 @@
 //! peers outside the run that were reached.
 //!
 //! Not covered, and not seen: `/proc/uptime`, the machine's start in `/proc/stat`, the start of a process in `/proc/PID/stat`; a
-//! file's times of access and of status change, times of files that were there before; what a signalfd tells of timers to who
-//! reads several signals at once.
+//! file's times of access and of status change, times of files that were there before.
 
 mod bytecode;
 mod calls;
@@ -74,6 +73,7 @@ mod memory;
 mod memory_group;
 mod noise;
 mod options;
+mod orphans;
 mod own_code;
 mod preempt;
 mod process;

@@ -11,6 +11,8 @@ pub(super) struct Process {
     pub(super) role: Role,
     /// Which process of the run's it is, by birth.
     pub(super) number: u32,
+    /// Who made it, as far as it is one of the run's; 0 for the program itself.
+    pub(super) parent: i32,
     /// How many of its threads live.
     pub(super) threads: u32,
     /// CPU nanoseconds that it had used when last asked.
@@ -19,8 +21,10 @@ pub(super) struct Process {
     pub(super) counted: u64,
     /// Whether its calls that may block on a socket stop.
     pub(super) sees_sockets: bool,
-    /// Whether its reads of one signal from a file stop.
+    /// Whether its reads that may bring signals from a file stop.
     pub(super) sees_signal_files: bool,
+    /// Whether its calls of `close` stop.
+    pub(super) sees_closes: bool,
     /// Where the page is by which it reads the clock; none: each reading is a call that stops.
     pub(super) clock_page: Option<u64>,
     /// Whether it runs an interpreter whose threads run one at a time; none while nobody asked.
@@ -44,11 +48,13 @@ impl Process {
             pid,
             role,
             number,
+            parent: 0,
             threads: 0,
             cpu: 0,
             counted: 0,
             sees_sockets: false,
             sees_signal_files: false,
+            sees_closes: false,
             clock_page: None,
             interpreted: None,
             timers: Timers::default(),

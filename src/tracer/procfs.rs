@@ -156,8 +156,8 @@ pub(super) fn status_field(tid: i32, name: &str) -> Option<String> {
     status.lines().find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()))
 }
 
-/// A set of signals of a thread's `status`, bit 0 for signal 1.
-pub(super) fn signal_set(tid: i32, name: &str) -> u64 {
+/// A set of signals (bit 0 for signal 1) or of capabilities of a thread's `status`.
+pub(super) fn hexadecimal(tid: i32, name: &str) -> u64 {
     status_field(tid, name).and_then(|hex| u64::from_str_radix(&hex, 16).ok()).unwrap_or_default()
 }
 

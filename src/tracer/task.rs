@@ -97,6 +97,8 @@ pub(super) enum Seen {
     Sigwait,
     /// `times`: its result is a time.
     Times,
+    /// `getppid`.
+    Parent,
     /// `sysinfo`, and where it writes the uptime.
     Sysinfo {
         /// The structure's address.
@@ -107,6 +109,8 @@ pub(super) enum Seen {
         /// The structure's address.
         at: u64,
     },
+    /// `close` of a descriptor of this timer file.
+    Closed(usize),
     /// A change of the file behind this descriptor.
     FileWrite(i32),
     /// A large piece of memory, or one that others share.

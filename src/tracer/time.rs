@@ -8,6 +8,10 @@ const UPTIME_AT_START: u64 = 10_000 * 1_000_000_000;
 /// Time moves at least this far between two readings.
 const LEAST_STEP: u64 = 200;
 
+/// The latest moment that the calendar may be set to: so far before the end of its 64 bits of nanoseconds that thirty years fit
+/// between, as in the kernel.
+const LATEST: u64 = i64::MAX.cast_unsigned() - 30 * 365 * 24 * 3600 * 1_000_000_000;
+
 /// What moves the time of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pace {
@@ -104,6 +108,22 @@ impl Time {
     /// What the calendar says at `moment`: nanoseconds since 1970.
     pub(super) const fn calendar(&self, moment: VirtualInstant) -> u64 {
         self.epoch.0.saturating_add(moment.as_nanos())
+    }
+
+    /// What the calendar said at the start, or would have said as it was set since.
+    pub(super) const fn calendar_at_start(&self) -> u64 {
+        self.calendar(VirtualInstant::START)
+    }
+
+    /// Sets the calendar: from now on it goes on from `value`, counted from 1970. False, and nothing set, where the kernel would
+    /// refuse it: time cannot have begun after the machine.
+    pub(super) fn set_calendar(&mut self, value: VirtualDuration) -> bool {
+        let since_start = self.now.as_nanos();
+        if value.as_nanos() < Self::monotonic(self.now) || value.as_nanos() > LATEST {
+            return false;
+        }
+        self.epoch = Epoch(value.as_nanos() - since_start);
+        true
     }
 
     /// What the monotonic clocks say at `moment`.

@@ -14,7 +14,8 @@ use crate::sys::descriptor::{copy_from, expire_timer, same_open_file, set_timer_
 /// All of a run, in the order they were first set.
 #[derive(Debug, Default)]
 pub(super) struct TimerFiles {
-    files: Vec<TimerFile>,
+    /// None where a timer once was that nobody has any more.
+    files: Vec<Option<TimerFile>>,
 }
 
 #[derive(Debug)]
@@ -41,35 +42,50 @@ impl TimerFile {
 }
 
 impl TimerFiles {
+    /// The timer behind a descriptor, if it is known.
+    pub(super) fn known(&self, pid: i32, number: i32) -> Option<usize> {
+        self.files.iter().position(|file| file.as_ref().is_some_and(|file| file.is(pid, number)))
+    }
+
     /// The timer behind a descriptor; known from now on, if it is one.
     pub(super) fn find(&mut self, pid: i32, number: i32) -> Option<usize> {
-        if let Some(place) = self.files.iter().position(|file| file.is(pid, number)) {
-            self.files[place].user = (pid, number);
+        if let Some(place) = self.known(pid, number) {
+            if let Some(file) = &mut self.files[place] {
+                file.user = (pid, number);
+            }
             return Some(place);
         }
         let copy = copy_from(pid, number).ok()?;
         let mut file = TimerFile { copy, user: (pid, number), armed: Armed::default(), clock: 0 };
         file.clock = i32::try_from(file.described("clockid:")?).ok()?;
-        self.files.push(file);
+        self.files.push(Some(file));
         Some(self.files.len() - 1)
     }
 
     pub(super) fn clock(&self, place: usize) -> i32 {
-        self.files[place].clock
+        self.files[place].as_ref().map_or(libc::CLOCK_MONOTONIC, |file| file.clock)
     }
 
-    pub(super) fn armed(&mut self, place: usize) -> &mut Armed {
-        &mut self.files[place].armed
+    pub(super) fn armed(&self, place: usize) -> Armed {
+        self.files[place].as_ref().map(|file| file.armed).unwrap_or_default()
+    }
+
+    pub(super) fn arm(&mut self, place: usize, armed: Armed) {
+        if let Some(file) = &mut self.files[place] {
+            file.armed = armed;
+        }
     }
 
     /// What was not read yet is forgotten, as by setting it.
     pub(super) fn reset(&self, place: usize) {
-        let _ = crate::sys::descriptor::disarm_timer(self.files[place].copy.as_fd());
+        if let Some(file) = &self.files[place] {
+            let _ = crate::sys::descriptor::disarm_timer(file.copy.as_fd());
+        }
     }
 
     /// It expired so many times more. False when the kernel could not be told the number.
     fn expire(&self, place: usize, times: u64) -> bool {
-        let file = &self.files[place];
+        let Some(file) = &self.files[place] else { return true };
         let unread = file.described("ticks:").unwrap_or(0);
         if set_timer_ticks(file.copy.as_fd(), unread + times).is_ok() {
             return true;
@@ -82,11 +98,12 @@ impl TimerFiles {
 impl World<'_> {
     /// The time of a timer file came.
     pub(super) fn timer_file_expired(&mut self, place: usize, at: VirtualInstant) {
-        let armed = *self.timer_files.armed(place);
-        let (pid, number) = self.timer_files.files[place].user;
-        self.timer_files.armed(place).next = None;
+        let armed = self.timer_files.armed(place);
+        let period = armed.period;
+        self.timer_files.arm(place, Armed { next: None, period });
         // A timer that nobody has any more would move time for ever.
-        if !self.timer_files.files[place].is(pid, number) && !self.is_held(place) {
+        let user = |file: &TimerFile| file.is(file.user.0, file.user.1);
+        if !self.timer_files.files[place].as_ref().is_some_and(user) && !self.is_held(place) {
             return;
         }
         let mut times = 1;
@@ -95,16 +112,27 @@ impl World<'_> {
             times += missed;
             let span = VirtualDuration::from_nanos(armed.period.as_nanos().saturating_mul(missed + 1));
             let key = self.deadlines.set(at.saturating_add(span), Due::TimerFile(place));
-            self.timer_files.armed(place).next = Some(key);
+            self.timer_files.arm(place, Armed { next: Some(key), period });
         }
         if !self.timer_files.expire(place, times) {
             self.unvirtualised.insert("timerfd expirations beyond the first".to_owned());
         }
     }
 
+    /// One of its descriptors was closed. When it was the last, our copy goes, too: the kernel would take it for open, and tell
+    /// those who watch it through an epoll of what it still had to tell.
+    pub(super) fn timer_file_closed(&mut self, place: usize) {
+        if !self.is_held(place)
+            && let Some(file) = self.timer_files.files[place].take()
+            && let Some(key) = file.armed.next
+        {
+            self.deadlines.cancel(key);
+        }
+    }
+
     /// Whether any process of the tree has the file open.
     fn is_held(&self, place: usize) -> bool {
-        let file = &self.timer_files.files[place];
+        let Some(file) = &self.timer_files.files[place] else { return false };
         let numbers = |pid: i32| {
             let folder = fs::read_dir(format!("/proc/{pid}/fd")).ok();
             folder

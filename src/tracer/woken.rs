@@ -128,6 +128,7 @@ impl World<'_> {
     pub(super) fn fire_before(&mut self, tid: i32, status: i32) {
         if status >> 8 == BEFORE_A_CALL && self.turns.is_none() && self.time.pace() == Pace::Virtual {
             self.advance(Some(tid));
+            self.advanced_at = Some(tid);
             if self.deadlines.earliest().is_some_and(|due| due <= self.time.now()) {
                 self.fire_overdue();
             }
@@ -157,6 +158,7 @@ impl World<'_> {
             && (status >> 8 == BEFORE_A_CALL || (asked && status >> 8 == ASKED))
             && self.somebody_is_due();
         if waits {
+            self.advanced_at = None;
             self.woken.waiting.push((tid, status));
         }
         waits
@@ -196,10 +198,10 @@ impl World<'_> {
         let Slot::Stopped(stopped) = &task.slot else { return Ok(()) };
         let mut registers = stopped.registers()?;
         let number = registers.number();
-        let waits_for = procfs::signal_set(tid, "SigPnd:") | procfs::signal_set(tid, "ShdPnd:");
+        let waits_for = procfs::hexadecimal(tid, "SigPnd:") | procfs::hexadecimal(tid, "ShdPnd:");
         if number >= 0
             && registers.result() == negative(libc::EINTR)
-            && waits_for & !procfs::signal_set(tid, "SigBlk:") == 0
+            && waits_for & !procfs::hexadecimal(tid, "SigBlk:") == 0
         {
             registers.rewind(number);
             stopped.set_registers(&registers)?;

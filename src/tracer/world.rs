@@ -10,6 +10,7 @@ use super::locks::{Locks, Standing, Word};
 use super::loopback::Loopback;
 use super::noise::Noise;
 use super::options::Options;
+use super::orphans::Orphans;
 use super::process::{Process, Role};
 use super::progress::Pacer;
 use super::quiet::Polls;
@@ -67,6 +68,9 @@ pub(super) struct World<'o> {
     pub(super) left: Option<(ExitStatus, VirtualInstant)>,
     /// Processes that have ended: when the program ends, some may still be zombies.
     pub(super) ended_children: Vec<i32>,
+    pub(super) orphans: Orphans,
+    /// The thread at whose stop the clock was brought up to date, before it was decided what comes of it.
+    pub(super) advanced_at: Option<i32>,
     /// Why the run must end now.
     pub(super) ending: Option<(Ended, Option<LimitKind>)>,
     /// How much was used of what a limit counts, when that ended the run.
@@ -190,6 +194,8 @@ impl<'o> World<'o> {
             started: None,
             left: None,
             ended_children: Vec::new(),
+            orphans: Orphans::default(),
+            advanced_at: None,
             ending: None,
             group: None,
             machine_memory: None,

@@ -92,6 +92,16 @@ pub(super) fn watch(caller: Caller, registers: &Native) -> io::Result<Then> {
     Ok(Then::See(Seen::Watch(named(caller, libc::AT_FDCWD, registers.argument(1))?)))
 }
 
+/// `umount2`, with the name as the caller sees it.
+pub(super) fn unmount(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
+    let bytes = memory::read_name(caller.tid, registers.argument(0))?.unwrap_or_default();
+    let name = Path::new(OsStr::from_bytes(&bytes));
+    let from = if name.is_absolute() { "root" } else { "cwd" };
+    let folder = PathBuf::from(format!("/proc/{}/{from}", caller.tid));
+    world.unmounts(&folder.join(name.strip_prefix("/").unwrap_or(name)));
+    Ok(Then::Go)
+}
+
 /// A file is opened that may be new, or emptied.
 pub(super) const fn opened() -> Then {
     Then::See(Seen::FileOpened)

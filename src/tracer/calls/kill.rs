@@ -58,7 +58,7 @@ fn is_about_to_die(first: &mut Task) -> bool {
         return false;
     }
     let unheard = matches!(first.slot, Slot::Running(_)) && first.procfs.state() == State::Stopped;
-    let set = |name| procfs::signal_set(first.tid, name);
+    let set = |name| procfs::hexadecimal(first.tid, name);
     let on_its_way = set("SigPnd:") | set("ShdPnd:") & !set("SigBlk:") | first.delivered.map_or(0, bit);
     let survived = HARMLESS.into_iter().map(bit).fold(set("SigIgn:") | set("SigCgt:"), |all, one| all | one);
     unheard || on_its_way & !survived != 0

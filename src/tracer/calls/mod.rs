@@ -14,6 +14,7 @@ mod output;
 mod peer;
 mod poll;
 mod select;
+mod set_clock;
 mod shared_memory;
 mod signal_files;
 mod signal_timers;
@@ -154,6 +155,9 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
     if let Some(then) = signal_files::may_read(world, caller, registers) {
         return Ok(then);
     }
+    if let Some(then) = timer_files::may_close(world, caller, registers) {
+        return Ok(then);
+    }
     match known(registers.number()) {
         // A filter that was added later may bring calls that do not concern time.
         Some((call, when)) if ordering::concerns_time(when, registers) => {
@@ -191,6 +195,12 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             registers.set_result(clock::times_result(world));
             put(world, tid, &registers)?;
         }
+        Some(Pending::Seen(Seen::Parent)) => {
+            if let Some(told) = world.parent_told(caller.pid, registers.result()) {
+                registers.set_result(told);
+                put(world, tid, &registers)?;
+            }
+        }
         Some(Pending::Seen(Seen::Sysinfo { at })) if registers.result() == 0 => {
             if_still_there(clock::uptime(world, caller, at))?;
         }
@@ -216,6 +226,7 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             world.file_opened(tid, int(registers.result().cast_unsigned()));
         }
         Some(Pending::Seen(Seen::Names(paths))) if registers.result() >= 0 => world.names_changed(&paths),
+        Some(Pending::Seen(Seen::Closed(place))) if registers.result() == 0 => world.timer_file_closed(place),
         Some(Pending::Seen(Seen::Watch(path))) if registers.result() >= 0 => world.watches(&path),
         Some(Pending::Seen(Seen::FileTimes(original) | Seen::Instead(original))) => {
             file_times::put_back(&original, &mut registers);
@@ -234,6 +245,7 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             | Seen::FileOpened
             | Seen::Names(_)
             | Seen::Watch(_)
+            | Seen::Closed(_)
             | Seen::Sigwait,
         ))
         | None => {}
@@ -264,11 +276,14 @@ fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut N
         Call::Time => clock::time(world, caller, registers),
         Call::Times => Ok(clock::times()),
         Call::Sysinfo => Ok(clock::sysinfo(registers)),
-        Call::ClockSettime => Ok(error(libc::EPERM)),
+        Call::ClockSettime => set_clock::clock_settime(world, caller, registers),
+        Call::Settimeofday => set_clock::settimeofday(world, caller, registers),
         Call::Adjtimex => clock::adjtimex(caller, registers),
         Call::FileTimes => file_times::set(world, caller, registers),
         Call::Opened => Ok(file_times::opened()),
+        Call::Getppid => Ok(Then::See(Seen::Parent)),
         Call::Names => file_times::names(caller, registers),
+        Call::Unmount => file_times::unmount(world, caller, registers),
         Call::Watch => file_times::watch(caller, registers),
         Call::Resized => Ok(file_times::resized(world, caller, registers)),
         Call::Nanosleep => sleep::nanosleep(world, caller, registers),

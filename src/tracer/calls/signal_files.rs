@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Then, When, is, signal_timers};
+use super::{Then, When, at_least, signal_timers};
 use crate::tracer::filter;
 use crate::tracer::inject::Injected;
 use crate::tracer::memory;
@@ -14,10 +14,10 @@ use crate::tracer::world::{Caller, World};
 const NAME: &str = "signals of timers read from a file";
 /// The size of a `struct signalfd_siginfo`.
 const SIZE: usize = 128;
-/// Who reads one signal at a time, as nearly all do, is seen; other reads go on at full speed.
-const READS_ONE: When = &[&[is(2, SIZE as u64)]];
+/// A read of less brings no signal, and goes on at full speed.
+const READS_SIGNALS: When = &[&[at_least(2, SIZE as u64)]];
 
-/// `signalfd`: from now on the process's reads of one signal come to us.
+/// `signalfd`: from now on the process's reads that may bring signals come to us.
 pub(super) fn make(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Then> {
     // Under a schedule these calls stop in any case.
     let sees = world.turns.is_some();
@@ -26,7 +26,7 @@ pub(super) fn make(world: &mut World<'_>, caller: Caller, registers: &mut Native
         return Ok(Then::Go);
     }
     let calls: Vec<_> =
-        CALLS.iter().filter(|(_, name, _)| *name == "read").map(|(number, ..)| (*number, READS_ONE)).collect();
+        CALLS.iter().filter(|(_, name, _)| *name == "read").map(|(number, ..)| (*number, READS_SIGNALS)).collect();
     let program = filter::tracing(&calls).map_err(io::Error::other)?;
     let injected = Injected::filter(caller, registers, &program, NAME)?;
     Ok(Then::Replace(Seen::Injected(Box::new(injected))))

@@ -316,8 +316,8 @@ pub(super) fn taken(world: &mut World<'_>, caller: Caller, signal: i32, code: i3
 fn is_waiting(pid: i32, notify: Notify) -> bool {
     let (waiting, signal) = match notify {
         Notify::Nobody => return false,
-        Notify::Process { signal, .. } => (procfs::signal_set(pid, "ShdPnd:"), signal),
-        Notify::Thread { tid, signal, .. } => (procfs::signal_set(tid, "SigPnd:"), signal),
+        Notify::Process { signal, .. } => (procfs::hexadecimal(pid, "ShdPnd:"), signal),
+        Notify::Thread { tid, signal, .. } => (procfs::hexadecimal(tid, "SigPnd:"), signal),
     };
     waiting & (1_u64 << (signal - 1)) != 0
 }

@@ -19,7 +19,10 @@ pub(in crate::tracer) enum Call {
     Time,
     Times,
     Sysinfo,
+    /// `getppid`.
+    Getppid,
     ClockSettime,
+    Settimeofday,
     Adjtimex,
     /// Sets a file's times.
     FileTimes,
@@ -29,6 +32,8 @@ pub(in crate::tracer) enum Call {
     Resized,
     /// Makes a name, moves it or takes it away; or changes the size of a file by its name.
     Names,
+    /// Unmounts a file system.
+    Unmount,
     /// Watches a file or folder.
     Watch,
     Nanosleep,

@@ -159,7 +159,7 @@ fn only_ignored_signals(caller: Caller) -> bool {
     let harmless = [libc::SIGCHLD, libc::SIGURG, libc::SIGWINCH, libc::SIGCONT]
         .into_iter()
         .fold(0, |set, signal| set | (1_u64 << (signal - 1)));
-    let set = |name| procfs::signal_set(caller.tid, name);
+    let set = |name| procfs::hexadecimal(caller.tid, name);
     let waiting = (set("SigPnd:") | set("ShdPnd:")) & !set("SigBlk:");
     let ignored = set("SigIgn:") | (harmless & !set("SigCgt:"));
     waiting != 0 && waiting & !ignored == 0

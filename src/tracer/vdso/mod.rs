@@ -112,7 +112,7 @@ fn map(tid: i32, instruction: u64, time: &Time, count: &mut u64) -> Result<u64, 
     let mapped = (|| {
         let at = steps.call(calls::MMAP, [0, 2 * image_size(), writable, private, u64::MAX, 0])?;
         memory::write(tid, at, image)?;
-        let zeros = [Time::monotonic(VirtualInstant::START), time.calendar(VirtualInstant::START)];
+        let zeros = [Time::monotonic(VirtualInstant::START), time.calendar_at_start()];
         let zeros = zeros.map(u64::cast_signed);
         memory::write_words(tid, at + image_size() + word::MONOTONIC_ZERO as u64, &zeros)?;
         let runnable = protection(libc::PROT_READ | libc::PROT_EXEC);
