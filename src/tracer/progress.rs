@@ -18,7 +18,7 @@ use crate::clock::{VirtualDuration, VirtualInstant};
 
 /// What a stop costs the stopped thread itself, at the least (measured: 4 µs); it would not have stopped bare.
 pub(super) const STOP_COST: u64 = 3_500;
-/// With more free threads than this, only the one that stopped is asked at each stop, and all now and then.
+/// With more free threads than this, only the one that stopped is asked at each stop, nobody at a look, and all now and then.
 const MOST_ASKED: usize = 12;
 /// How often all are asked then, at the most.
 const ALL_ASKED_EVERY: u64 = 500_000;
@@ -76,7 +76,8 @@ fn nanos(duration: Duration) -> u64 {
 #[derive(Debug)]
 pub(super) struct Pacer {
     real: Instant,
-    all_asked: Instant,
+    /// When all were last asked; none: they are to be asked next time.
+    all_asked: Option<Instant>,
     processors: u64,
     /// CPU time used in the present window, and time at its beginning.
     window: (u64, VirtualInstant),
@@ -86,7 +87,7 @@ impl Pacer {
     pub(super) fn new(processors: usize) -> Self {
         let now = Instant::now();
         let processors = u64::try_from(processors).unwrap_or(1).max(1);
-        Self { real: now, all_asked: now, processors, window: (0, VirtualInstant::START) }
+        Self { real: now, all_asked: Some(now), processors, window: (0, VirtualInstant::START) }
     }
 
     fn real_step(&mut self) -> u64 {
@@ -190,15 +191,19 @@ impl World<'_> {
             .filter(|task| stopped == Some(task.tid) || is_free(task))
             .map(|task| task.tid)
             .collect();
-        let since = nanos(self.pacer.all_asked.elapsed());
-        if let Some(tid) = stopped
-            && free.len() > MOST_ASKED
-            && since < ALL_ASKED_EVERY.max(nanos_of_asking(free.len()))
-        {
-            return vec![tid];
+        let since = self.pacer.all_asked.map(|last| nanos(last.elapsed()));
+        let just_asked = since.is_some_and(|since| since < ALL_ASKED_EVERY.max(nanos_of_asking(free.len())));
+        if free.len() > MOST_ASKED && just_asked {
+            return stopped.into_iter().collect();
         }
-        self.pacer.all_asked = Instant::now();
+        self.pacer.all_asked = Some(Instant::now());
         free
+    }
+
+    /// Brings the clock up to date by all threads, however lately they were asked: before time jumps, all that they used must count.
+    pub(super) fn advance_by_all(&mut self) {
+        self.pacer.all_asked = None;
+        self.advance(None);
     }
 
     /// The program begins: what was used before does not count.

@@ -137,6 +137,7 @@ impl World<'_> {
 
     /// Everything sleeps: time moves on to the next deadline, or the program can never move again.
     pub(super) fn act_on_quiet(&mut self) -> Moved {
+        self.advance_by_all();
         if self.introduce_strangers() || self.let_held_go_on() {
             return Moved::Yes;
         }

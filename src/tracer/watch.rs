@@ -21,6 +21,9 @@ use crate::trace::{ClockKind, Ended, LimitKind};
 const FIRST_LOOK: Duration = Duration::from_micros(50);
 /// How late at the most, where something mostly still ran: a look takes the processor from it.
 const FIRST_LOOK_IN_VAIN: Duration = Duration::from_micros(400);
+/// Whether a woken thread has had its turn is looked for as soon as that at first; on a machine that has no time for it, less and
+/// less often, each time after twice as long, so many times.
+const MOST_DOUBLED: u32 = 3;
 /// The longest pause between two looks, while the program stops now and then or a deadline is near.
 const LAST_LOOK: Duration = Duration::from_millis(2);
 /// The shortest pause for the sake of a deadline that is about to fire beside running threads.
@@ -50,6 +53,8 @@ pub(super) struct Watch {
     pub(super) patience: Duration,
     /// When something last stopped or was woken.
     moved: Instant,
+    /// How often we looked since, and found nothing to do.
+    looks_in_vain: u32,
     limits_looked_at: Instant,
     limit_pause: Duration,
     began: Instant,
@@ -68,6 +73,7 @@ impl Watch {
             pause: FIRST_LOOK,
             patience: FIRST_LOOK,
             moved: now,
+            looks_in_vain: 0,
             limits_looked_at: now,
             limit_pause: LIMIT_LOOK,
             began: now,
@@ -142,7 +148,7 @@ impl Watch {
             };
         }
         if world.woken.are_waited_for() {
-            pause = FIRST_LOOK;
+            pause = FIRST_LOOK * 2_u32.pow(self.looks_in_vain.min(MOST_DOUBLED));
         } else if let Some(from) = world.woken.are_due() {
             pause = pause.min(from.since(world.time.now()).as_std().max(FIRST_LOOK));
         } else if world.nothing_is_due() {
@@ -183,6 +189,8 @@ impl Watch {
         };
         if moved == Moved::Yes {
             self.something_moved();
+        } else {
+            self.looks_in_vain = self.looks_in_vain.saturating_add(1);
         }
         world.stop_for_the_woken();
         self.limits(world);
@@ -192,6 +200,7 @@ impl Watch {
     fn something_moved(&mut self) {
         self.pause = self.patience;
         self.moved = Instant::now();
+        self.looks_in_vain = 0;
     }
 
     pub(super) fn limits(&mut self, world: &mut World<'_>) {
@@ -295,7 +304,9 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
     let (thread, stop) = running.stopped(status)?;
     task.slot = Slot::Stopped(thread);
     task.in_group_stop = stop == Stop::InGroup;
-    world.advance(Some(tid));
+    if world.advanced_at.take() != Some(tid) {
+        world.advance(Some(tid));
+    }
     match stop {
         Stop::Call => calls::enter(world, tid),
         Stop::Return => calls::leave(world, tid),
