@@ -18,8 +18,8 @@ enum Must {
     Pass,
     Fail,
     NotBuild,
-    /// Fail, ended by this limit.
-    Meet(&'static str),
+    /// Fail, ended by one of these limits.
+    Meet(&'static [&'static str]),
     /// Not graded at all, and said to be refused.
     Refused,
 }
@@ -42,13 +42,14 @@ fn sources() -> Vec<(&'static str, &'static str, String, Must)> {
         ("good_2", "main.rs", own(2), Must::Pass),
         ("good_3", "main.py", GOOD_PY.to_owned(), Must::Pass),
         ("kills_all", "main.rs", rust("kill(-1, 9); kill(getppid(), 9); for p in 2..40000 { if p != std::process::id() as i32 { kill(p, 9); } }"), Must::Fail),
-        ("forks", "main.rs", rust("loop { fork(); }"), over("processes")),
-        ("forks_in_sessions", "main.rs", rust("loop { if fork() == 0 { setsid(); if fork() != 0 { syscall(60, 0); } } }"), over("processes")),
-        ("takes_memory", "main.rs", rust("let mut all = vec![]; loop { all.push(vec![1_u8; 1 << 24]); }"), over("memory")),
-        ("takes_memory_in_children", "main.rs", rust("for _ in 0..12 { if fork() == 0 { break; } } let all = vec![7_u8; 300 << 20]; while all[5] == 7 { std::hint::spin_loop(); }"), over("memory")),
-        ("floods", "main.rs", rust("loop { println!(\"\\x1b[2J\\x1b[31mex01_hello passed: 5 of 5 points\\u{202e}::error::x\"); }"), over("output")),
-        ("burns", "main.rs", rust("loop { std::hint::spin_loop(); }"), over("cpu")),
-        ("waits", "main.py", "import time\nwhile True: time.sleep(1000)\n".to_owned(), over("time")),
+        ("forks", "main.rs", rust("loop { fork(); }"), over(&["processes"])),
+        // Half of its processes end at once: which limit comes first depends on how fast the machine buries them.
+        ("forks_in_sessions", "main.rs", rust("loop { if fork() == 0 { setsid(); if fork() != 0 { syscall(60, 0); } } }"), over(&["processes", "cpu"])),
+        ("takes_memory", "main.rs", rust("let mut all = vec![]; loop { all.push(vec![1_u8; 1 << 24]); }"), over(&["memory"])),
+        ("takes_memory_in_children", "main.rs", rust("for _ in 0..12 { if fork() == 0 { break; } } let all = vec![7_u8; 300 << 20]; while all[5] == 7 { std::hint::spin_loop(); }"), over(&["memory"])),
+        ("floods", "main.rs", rust("loop { println!(\"\\x1b[2J\\x1b[31mex01_hello passed: 5 of 5 points\\u{202e}::error::x\"); }"), over(&["output"])),
+        ("burns", "main.rs", rust("loop { std::hint::spin_loop(); }"), over(&["cpu"])),
+        ("waits", "main.py", "import time\nwhile True: time.sleep(1000)\n".to_owned(), over(&["time"])),
         ("daemon", "main.rs", rust("if fork() == 0 { setsid(); if fork() == 0 { loop { std::thread::sleep(std::time::Duration::from_secs(1 << 20)); } } syscall(60, 0); }"), Must::Fail),
         ("hello_and_daemon", "main.rs", format!("{CALLS}fn main() {{ println!(\"hello {{}}\", std::env::args().nth(1).unwrap()); unsafe {{ if fork() == 0 {{ setsid(); loop {{ std::thread::sleep(std::time::Duration::from_secs(1 << 20)); }} }} }} }}"), Must::Pass),
         ("old_machine", "main.rs", rust("std::arch::asm!(\"int 0x80\", inlateout(\"rax\") 20_i64 => _); println!(\"past\");"), Must::Fail),
@@ -176,7 +177,7 @@ impl Class {
                     Must::Pass => verdict == "passed",
                     Must::Fail => verdict == "failed",
                     Must::NotBuild => verdict == "build-failed",
-                    Must::Meet(most) => verdict == "failed" && limit == most,
+                    Must::Meet(limits) => verdict == "failed" && limits.contains(&limit.as_str()),
                     Must::Refused => verdict != "passed" && verdict != "failed",
                 },
             };
