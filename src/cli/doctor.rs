@@ -207,7 +207,8 @@ fn isolation() -> Finding {
         ),
         Rung::Landlock => {
             means.push(
-                "a submission may reach other programs on this machine's network, and take its disk space".to_owned(),
+                "a submission may reach other programs on this machine's network, take its disk space, and see which files there are"
+                    .to_owned(),
             );
             Finding::new(
                 State::Less,

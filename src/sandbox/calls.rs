@@ -13,11 +13,52 @@ type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 /// Calls that answer as if the kernel did not have them, so that programs take their older way: `clone3` hides its flags
 /// from a filter, `io_uring` does files and sockets without any further call, and the futex calls of Linux 6.7 (`futex_wake`,
 /// `futex_wait`, `futex_requeue`; the same numbers on every CPU) have an old twin that the tracer knows. Calls that are newer
-/// than this list say the same, as on an older kernel. Memory that no limit of ours counts is not there either.
-pub(super) fn not_there() -> Rules {
+/// than this list say the same, as on an older kernel. Memory that no limit of ours counts is not there either. Where others of this
+/// machine reach the files of a run, neither is `openat2`, which hides the mode of a new file from a filter.
+pub(super) fn not_there(rung: Rung) -> Rules {
     let calls = [libc::SYS_clone3, libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
     let newer = (450..600).filter(|call| !ALWAYS.contains(call));
-    calls.into_iter().chain(NO_LIMIT.iter().copied()).chain(newer).map(|call| (call, Vec::new())).collect()
+    let hidden = (rung == Rung::Landlock).then_some(libc::SYS_openat2);
+    calls
+        .into_iter()
+        .chain(NO_LIMIT.iter().copied())
+        .chain(newer)
+        .chain(hidden)
+        .map(|call| (call, Vec::new()))
+        .collect()
+}
+
+/// Extended attributes are not kept: no limit counts them, and Landlock does not look after them. Programs that copy files take that
+/// from a file system without them, and nothing else.
+pub(super) fn not_kept() -> Rules {
+    let calls = [
+        libc::SYS_setxattr,
+        libc::SYS_lsetxattr,
+        libc::SYS_fsetxattr,
+        libc::SYS_removexattr,
+        libc::SYS_lremovexattr,
+        libc::SYS_fremovexattr,
+    ];
+    calls.map(|call| (call, Vec::new())).into()
+}
+
+/// Calls that change modes, owners and times of files, which Landlock does not look after: a tracer decides about each.
+pub(super) fn attributes() -> Rules {
+    let calls = [
+        libc::SYS_chmod,
+        libc::SYS_fchmod,
+        libc::SYS_fchmodat,
+        libc::SYS_fchmodat2,
+        libc::SYS_chown,
+        libc::SYS_fchown,
+        libc::SYS_lchown,
+        libc::SYS_fchownat,
+        libc::SYS_utime,
+        libc::SYS_utimes,
+        libc::SYS_futimesat,
+        libc::SYS_utimensat,
+    ];
+    calls.map(|call| (call, Vec::new())).into()
 }
 
 /// Calls that are allowed, some only with certain arguments.
@@ -28,7 +69,8 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
         rules.extend(NAMESPACED.iter().map(|call| (*call, Vec::new())));
     }
     // Of two errors the one of the filter that was put on last counts: what is not there must not be refused here, too.
-    rules.extend(not_there());
+    rules.extend(not_there(rung));
+    rules.extend(not_kept());
     let rule = |conditions: Vec<SeccompCondition>| SeccompRule::new(conditions);
     let argument = SeccompCondition::new;
 
@@ -108,7 +150,21 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     // Typing into a terminal that outlives the run (CVE-2017-5226, and TIOCLINUX on a console).
     let typing = [libc::TIOCSTI, 0x541C];
     let not_typing = typing.map(|request| argument(1, Dword, Ne, request));
-    rules.insert(libc::SYS_ioctl, vec![rule(not_typing.into_iter().collect::<Result<_, _>>()?)?]);
+    let not_typing: Vec<_> = not_typing.into_iter().collect::<Result<_, _>>()?;
+    if rung == Rung::Landlock {
+        rules.extend(new_files_without_rights_of_their_owner()?);
+        // Landlock asks only about devices. Others change the flags, the keys and the folders of file systems, of files that are
+        // open for reading: what is left is for terminals, pipes and sockets, and copies of one file's content into another.
+        let of_terminals = [vec![argument(1, Dword, MaskedEq(0xff00), 0x5400)?], not_typing].concat();
+        let of_sockets = vec![argument(1, Dword, MaskedEq(0xff00), 0x8900)?];
+        let mut requests = vec![rule(of_terminals)?, rule(of_sockets)?];
+        for copy in [libc::FICLONE, libc::FICLONERANGE] {
+            requests.push(rule(vec![argument(1, Dword, Eq, copy)?])?);
+        }
+        rules.insert(libc::SYS_ioctl, requests);
+    } else {
+        rules.insert(libc::SYS_ioctl, vec![rule(not_typing)?]);
+    }
 
     // A lease makes whoever opens the file wait for its holder; a notice tells of what others do in a folder.
     let of_others = [libc::F_SETLEASE, libc::F_NOTIFY];
@@ -121,6 +177,24 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     // Ask for the personality, or set the plain one.
     let personalities = [0, 0xffff_ffff].map(|persona| argument(0, Dword, Eq, persona).and_then(|at| rule(vec![at])));
     rules.insert(libc::SYS_personality, personalities.into_iter().collect::<Result<_, _>>()?);
+    Ok(rules)
+}
+
+/// Files are made without the two bits by which whoever executes them gets the rights of their owner or group: where a run has
+/// no file system of its own, another user of this machine could take those of the grader's so.
+fn new_files_without_rights_of_their_owner() -> Result<Rules, BackendError> {
+    let argument = SeccompCondition::new;
+    let without = |at| argument(at, Dword, MaskedEq(0o6000), 0);
+    let mut rules = Rules::new();
+    for (call, mode) in [(libc::SYS_creat, 1), (libc::SYS_mknod, 1), (libc::SYS_mknodat, 2)] {
+        rules.insert(call, vec![SeccompRule::new(vec![without(mode)?])?]);
+    }
+    // Without one of these flags no mode is passed, and anything may stand there.
+    let makes = u64::from((libc::O_CREAT | libc::O_TMPFILE & !libc::O_DIRECTORY).unsigned_abs());
+    for (call, flags) in [(libc::SYS_open, 1), (libc::SYS_openat, 2)] {
+        let opens = argument(flags, Dword, MaskedEq(makes), 0)?;
+        rules.insert(call, vec![SeccompRule::new(vec![opens])?, SeccompRule::new(vec![without(flags + 1)?])?]);
+    }
     Ok(rules)
 }
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use seccompiler::{BpfProgram, SeccompAction, SeccompRule, TargetArch, sock_filter};
 use serde::{Deserialize, Serialize};
 
-use super::calls::{allowed, not_there};
+use super::calls::{allowed, attributes, not_kept, not_there};
 use super::program::program;
 use super::{Rung, SandboxError};
 
@@ -49,19 +49,30 @@ impl From<BpfProgram> for Filter {
 /// The sandbox's own filters, in the order in which they are put on. Of all filters the strictest answer counts
 /// (seccomp(2): KILL, TRAP, ERRNO, user notification, TRACE, LOG, ALLOW), so a refused call never reaches the tracer.
 ///
+/// What a tracer would have to decide is not done without one (`traced`): of a compile under Landlock modes, owners and times stay as
+/// they are, and it hears that all went well, since linkers fail when they cannot make executable what they made. Who takes what was
+/// compiled sets its mode.
+///
 /// # Errors
 /// When the library refuses the rules.
-pub(super) fn own_filters(rung: Rung) -> Result<Vec<Filter>, SandboxError> {
+pub(super) fn own_filters(rung: Rung, traced: bool) -> Result<Vec<Filter>, SandboxError> {
     if rung == Rung::Off {
         return Ok(Vec::new());
     }
     let errno = |number: i32| SeccompAction::Errno(number.unsigned_abs());
-    Ok(vec![
-        Filter::compile(not_there(), errno(libc::ENOSYS), SeccompAction::Allow)?,
+    let mut filters = Vec::new();
+    if rung == Rung::Landlock && !traced {
+        filters.push(Filter::compile(attributes(), errno(0), SeccompAction::Allow)?);
+    }
+    // The last allows no other after it.
+    filters.extend([
+        Filter::compile(not_kept(), errno(libc::EOPNOTSUPP), SeccompAction::Allow)?,
+        Filter::compile(not_there(rung), errno(libc::ENOSYS), SeccompAction::Allow)?,
         Filter::compile(
             allowed(rung).map_err(|cause| SandboxError::Filter(cause.to_string()))?,
             SeccompAction::Allow,
             errno(libc::EPERM),
         )?,
-    ])
+    ]);
+    Ok(filters)
 }

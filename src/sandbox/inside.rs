@@ -120,7 +120,7 @@ fn program(plan: &Plan, control: &OwnedFd) -> Result<Infallible, StepError> {
         use nix::sys::personality;
         personality::set(personality::Persona::ADDR_NO_RANDOMIZE).map_err(step("fix the program's addresses"))?;
     }
-    let own = own_filters(plan.rung).map_err(|error| error.to_string())?;
+    let own = own_filters(plan.rung, !plan.tracer_filters.is_empty()).map_err(|error| error.to_string())?;
     if plan.rung == Rung::Landlock {
         landlock::restrict(&plan.view)?;
     }

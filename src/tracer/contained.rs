@@ -7,7 +7,7 @@ use super::calls::{ALWAYS, traced_for_shared_memory};
 use super::error::TracerError;
 use super::filter::{Sight, filters, tracing};
 use super::options::Options;
-use super::regs::calls::{LARGE_MAPS, MESSAGES};
+use super::regs::calls::{ATTRIBUTES, LARGE_MAPS, MESSAGES};
 use super::streams::Streams;
 use super::tracee::Running;
 use crate::sandbox::{self, Confinement, Filter, Group, Rung, SandboxError, Staged};
@@ -38,6 +38,7 @@ impl Contained {
         if confinement.rung == Rung::Landlock {
             more.extend(MESSAGES.map(|call| (call, ALWAYS)));
             more.extend(traced_for_shared_memory());
+            more.extend(ATTRIBUTES.map(|call| (call, ALWAYS)));
         }
         filters.push(tracing(&more)?.into());
         if let Some(identity) = confinement.identity {

@@ -23,7 +23,9 @@ use nix::fcntl::{AT_FDCWD, OFlag, open};
 use nix::sys::stat::{Mode, UtimensatFlags, utimensat};
 use nix::sys::time::TimeSpec;
 
+use super::calls::Meant;
 use super::world::World;
+use crate::sandbox::{Confinement, Rung};
 use crate::trace::ClockKind;
 
 /// So many changed files are remembered; more keep the date that the program gave them.
@@ -109,10 +111,21 @@ impl Files {
                 || folder().is_some_and(|folder| self.watched.contains(&identity(&folder))))
     }
 
-    /// Dates what is behind a descriptor.
-    fn stamp(&mut self, tid: i32, number: i32, now: Duration, change: Change) {
-        let Some(metadata) = behind(tid, number).filter(|_| self.virtual_times) else { return };
-        let path = PathBuf::from(format!("/proc/{tid}/fd/{number}"));
+    /// Dates what is behind a descriptor. Where Landlock contains the run (`sandbox`), only a file of its own: by now another
+    /// thread may have put another file there, whose times the run may not change.
+    fn stamp(&mut self, tid: i32, number: i32, sandbox: Option<&Confinement>, now: Duration, change: Change) {
+        if !self.virtual_times {
+            return;
+        }
+        let meant = match sandbox.filter(|sandbox| sandbox.rung == Rung::Landlock) {
+            None => None,
+            Some(sandbox) => match Meant::by_number(tid, number) {
+                Ok(meant) if meant.is_own(sandbox) => Some(meant),
+                _ => return,
+            },
+        };
+        let path = meant.as_ref().map_or_else(|| PathBuf::from(format!("/proc/{tid}/fd/{number}")), Meant::path);
+        let Some(metadata) = fs::metadata(&path).ok().filter(Metadata::is_file) else { return };
         let watched =
             !self.watched.is_empty() && fs::read_link(&path).is_ok_and(|named| self.is_watched(&metadata, &named));
         if !watched {
@@ -223,13 +236,13 @@ impl World<'_> {
     /// The file behind a descriptor was just written to.
     pub(super) fn file_written(&mut self, tid: i32, number: i32) {
         let now = self.calendar_now();
-        self.files.stamp(tid, number, now, Change::Sure);
+        self.files.stamp(tid, number, self.options.sandbox.as_ref(), now, Change::Sure);
     }
 
     /// A descriptor was just opened, perhaps on a new file, or one that this emptied.
     pub(super) fn file_opened(&mut self, tid: i32, number: i32) {
         let now = self.calendar_now();
-        self.files.stamp(tid, number, now, Change::Perhaps);
+        self.files.stamp(tid, number, self.options.sandbox.as_ref(), now, Change::Perhaps);
         if self.shares_names()
             && let Ok(path) = fs::read_link(format!("/proc/{tid}/fd/{number}"))
             && let Some(folder) = path.parent().filter(|_| path.is_absolute())
@@ -280,7 +293,7 @@ mod tests {
     const THEN: Duration = Duration::from_secs(1_000_000_000);
 
     fn written(files: &mut Files, file: &tempfile::NamedTempFile) {
-        files.stamp(std::process::id().cast_signed(), file.as_raw_fd(), THEN, Change::Sure);
+        files.stamp(std::process::id().cast_signed(), file.as_raw_fd(), None, THEN, Change::Sure);
     }
 
     fn seconds(file: &tempfile::NamedTempFile) -> u64 {

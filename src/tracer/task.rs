@@ -125,6 +125,8 @@ pub(super) enum Seen {
     FileTimes(Box<Native>),
     /// Another call in place of the program's: the registers as the program made it.
     Instead(Box<Native>),
+    /// A look at a name in place of a call that is not permitted, if there is what it names: the registers as the program made it.
+    NotPermitted(Box<Native>),
     /// `bind` or `listen` on this descriptor: a door of the tree's own.
     Door(i32),
     /// A call to a peer outside the tree: whether it comes to anything.

@@ -4,10 +4,12 @@
 //! to turn a timed wait into one without time-out. A pointer that cannot be read is left to the kernel, which says EFAULT itself.
 
 mod affinity;
+mod attributes;
 mod clock;
 mod file_times;
 mod ipc;
 mod kill;
+mod meant;
 mod message;
 mod ordering;
 mod output;
@@ -31,6 +33,7 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::OnceLock;
 
+pub(super) use meant::Meant;
 pub(super) use shared_memory::traced as traced_for_shared_memory;
 pub(super) use socket_timeouts::SocketTimeouts;
 pub(super) use treatment::{ALWAYS, Call, Condition, Test, Treatment, When, at_least, given, is, is_not, masked};
@@ -140,7 +143,7 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
         return Ok(then);
     }
     if peer::concerns(world, caller)
-        && let Some(then) = peer::turn(world, caller, registers)?
+        && let Some(then) = instead_of_the_program(world, caller, registers)?
     {
         return Ok(then);
     }
@@ -167,6 +170,19 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
             }
         }
         _ => Ok(socket_timeouts::may_block(world, caller, registers)),
+    }
+}
+
+/// What we do for a program that may not do it itself. What cannot be read now is an error here and now: by the time that the
+/// kernel looked, another thread could have put it there.
+fn instead_of_the_program(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Option<Then>> {
+    let then = match peer::turn(world, caller, registers) {
+        Ok(None) => attributes::turn(world, caller, registers),
+        other => other,
+    };
+    match then {
+        Err(cause) if cause.raw_os_error() == Some(libc::EFAULT) => Ok(Some(error(libc::EFAULT))),
+        other => other,
     }
 }
 
@@ -230,6 +246,13 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         Some(Pending::Seen(Seen::Watch(path))) if registers.result() >= 0 => world.watches(&path),
         Some(Pending::Seen(Seen::FileTimes(original) | Seen::Instead(original))) => {
             file_times::put_back(&original, &mut registers);
+            put(world, tid, &registers)?;
+        }
+        Some(Pending::Seen(Seen::NotPermitted(original))) => {
+            file_times::put_back(&original, &mut registers);
+            if registers.result() >= 0 {
+                registers.set_result(negative(libc::EPERM));
+            }
             put(world, tid, &registers)?;
         }
         Some(Pending::Seen(Seen::Peer)) => socket::met(world, registers.result()),

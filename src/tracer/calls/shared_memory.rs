@@ -38,7 +38,7 @@ pub(super) fn turn(world: &World<'_>, caller: Caller, registers: &mut Native) ->
     let mut scratch_at = registers.stack().wrapping_sub(RED_ZONE);
     let mut any = false;
     for place in *places {
-        let Some(path) = instead(caller.tid, original.argument(*place), own)? else { continue };
+        let Some(path) = instead_at(caller.tid, original.argument(*place), own)? else { continue };
         scratch_at = scratch_at.wrapping_sub(u64::try_from(path.len()).map_err(io::Error::other)?);
         memory::write(caller.tid, scratch_at, &path)?;
         registers.set_argument(*place, scratch_at);
@@ -48,11 +48,18 @@ pub(super) fn turn(world: &World<'_>, caller: Caller, registers: &mut Native) ->
 }
 
 /// The path at `at` as one in the run's own folder, with its NUL; none when it is another one.
-fn instead(tid: i32, at: u64, own: &Path) -> io::Result<Option<Vec<u8>>> {
+fn instead_at(tid: i32, at: u64, own: &Path) -> io::Result<Option<Vec<u8>>> {
     let Ok(begin) = memory::read_some(tid, at, FOLDER.len() + 1) else { return Ok(None) };
     if !begin.starts_with(FOLDER) || !matches!(begin.get(FOLDER.len()), Some(b'/' | 0)) {
         return Ok(None);
     }
     let Some(path) = memory::read_name(tid, at)? else { return Ok(None) };
     Ok(Some([own.as_os_str().as_bytes(), &path[FOLDER.len()..], b"\0"].concat()))
+}
+
+/// A path as one in the run's own folder; none when it is another one.
+pub(super) fn instead(world: &World<'_>, path: &[u8]) -> Option<Vec<u8>> {
+    let own = world.options.sandbox.as_ref()?.shared_memory.as_ref()?;
+    let rest = path.strip_prefix(FOLDER).filter(|rest| matches!(rest.first(), Some(b'/') | None))?;
+    Some([own.as_os_str().as_bytes(), rest].concat())
 }

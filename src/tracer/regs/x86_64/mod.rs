@@ -231,6 +231,11 @@ pub(in crate::tracer) mod calls {
         (437, &[1], ALWAYS),                            // openat2
         (439, &[1], &[&[masked(3, EMPTY_PATH, 0)]]),    // faccessat2
     ];
+    /// Calls that change what Landlock does not look after: `chmod`, `fchmod`, `chown`, `fchown`, `lchown`, `utime`, `utimes`,
+    /// `fchownat`, `futimesat`, `fchmodat`, `utimensat`, `fchmodat2`.
+    pub(in crate::tracer) const ATTRIBUTES: [i64; 12] = [90, 91, 92, 93, 94, 132, 235, 260, 261, 268, UTIMENSAT, 452];
+    /// Looks whether there is what a path names.
+    pub(in crate::tracer) const FACCESSAT2: i64 = 439;
     /// Random bytes.
     pub(in crate::tracer) const GETRANDOM: i64 = 318;
     /// `gettimeofday`, `time`, `clock_gettime`.

@@ -1,0 +1,75 @@
+import ctypes, os, shutil, stat, subprocess, tarfile, tempfile, time
+libc = ctypes.CDLL(None, use_errno=True)
+
+def mode(path):
+    return oct(stat.S_IMODE(os.lstat(path).st_mode))
+
+def told(what, do):
+    try:
+        print(what, do())
+    except (OSError, NotImplementedError) as error:
+        print(what, type(error).__name__, getattr(error, "errno", None))
+
+with open("script", "w") as file:
+    file.write("#!/bin/sh\necho ran\n")
+os.chmod("script", 0o700)
+print(mode("script"), subprocess.run(["./script"], capture_output=True, text=True).stdout)
+subprocess.run(["chmod", "+x", "script"], check=True)
+os.utime("script", (1000, 2000))
+shutil.copy2("script", "copy")
+print(mode("copy"), os.stat("copy").st_mtime)
+os.utime("copy", ns=(5, 7_000_000_001))
+print(os.stat("copy").st_mtime_ns)
+os.symlink("copy", "link")
+os.utime("link", (3000, 3000), follow_symlinks=False)
+print(os.lstat("link").st_mtime, os.stat("link").st_mtime_ns)
+os.chmod("link", 0o640)
+print(mode("copy"))
+told("a link's own mode", lambda: os.chmod("link", 0o600, follow_symlinks=False))
+with open("copy") as file:
+    os.fchmod(file.fileno(), 0o604)
+    os.utime(file.fileno(), (8, 9))
+    os.fchown(file.fileno(), os.getuid(), os.getgid())
+    print(mode("copy"), os.stat("copy").st_mtime)
+    os.chmod("/proc/self/fd/%d" % file.fileno(), 0o641)
+    os.chmod("/dev/fd/%d" % file.fileno(), 0o642)
+    print(mode("copy"))
+os.mkdir("folder")
+at = os.open("folder", os.O_RDONLY)
+open("folder/inside", "w").close()
+os.chmod("inside", 0o600, dir_fd=at)
+os.utime("inside", (11, 12), dir_fd=at)
+os.chown("inside", -1, os.getgid(), dir_fd=at)
+print(mode("folder/inside"), os.stat("folder/inside").st_mtime)
+for name, number in (("copy", -100), ("../copy", at), (os.path.abspath("copy"), at)):
+    print(libc.syscall(452, number, name.encode(), 0o646, 0), mode("copy"))
+print(libc.syscall(452, at, b"", 0o750, 0x1000), mode("folder"))
+by_path = os.open("copy", os.O_PATH)
+told("by its path alone", lambda: os.fchmod(by_path, 0o600))
+print(libc.syscall(452, by_path, b"", 0o601, 0x1000), mode("copy"))
+told("nothing there", lambda: os.chmod("missing", 0o600))
+told("no times of nothing", lambda: os.utime("missing"))
+told("no folder", lambda: os.chmod("copy/x", 0o600))
+told("no descriptor", lambda: os.fchmod(999, 0o600))
+told("no name", lambda: os.chmod("", 0o600))
+told("too long", lambda: os.chmod("x" * 5000, 0o600))
+os.symlink("around", "around")
+told("round and round", lambda: os.chmod("around", 0o600))
+os.utime("copy")
+print(abs(os.stat("copy").st_mtime - time.time()) < 1)
+with tempfile.NamedTemporaryFile(dir=".") as file:
+    os.chmod(file.name, 0o644)
+    os.unlink(file.name)
+    os.fchmod(file.fileno(), 0o600)
+    print(oct(os.fstat(file.fileno()).st_mode))
+    open(file.name, "w").close()
+os.utime("folder", (13, 14))
+with tarfile.open("all.tar", "w") as tar:
+    tar.add("folder")
+    tar.add("copy")
+os.mkdir("out")
+with tarfile.open("all.tar") as tar:
+    tar.extractall("out", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+print(sorted((name, mode("out/" + name), os.stat("out/" + name).st_mtime) for name in ("folder/inside", "copy") if name != "copy"))
+subprocess.run("tar xpf all.tar -C out && cp -p copy kept && touch -d @77 kept && install -m 711 copy placed", shell=True, check=True)
+print(mode("out/copy"), os.stat("kept").st_mtime, mode("placed"))
