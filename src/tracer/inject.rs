@@ -11,10 +11,21 @@ use super::memory;
 use super::regs::{Native, Registers, calls};
 use super::world::{Caller, World};
 
-const SECCOMP_SET_MODE_FILTER: u64 = 1;
+pub(super) const SECCOMP_SET_MODE_FILTER: u64 = 1;
 const SECCOMP_FILTER_FLAG_TSYNC: u64 = 1;
 /// Below the stack pointer, a function may use this much without moving it (System V ABI).
 const RED_ZONE: u64 = 128;
+
+/// A filter as the kernel takes it, at `at` in the program's memory: a `sock_fprog`, the number of instructions and (past a hole)
+/// where they are, and the instructions.
+pub(super) fn for_kernel(program: &BpfProgram, at: u64) -> Vec<u8> {
+    let code = program.iter().flat_map(|one| {
+        let (code, operand) = (one.code.to_ne_bytes(), one.k.to_ne_bytes());
+        code.into_iter().chain([one.jt, one.jf]).chain(operand)
+    });
+    let count = u64::try_from(program.len()).unwrap_or_default();
+    count.to_ne_bytes().into_iter().chain((at + 16).to_ne_bytes()).chain(code).collect()
+}
 
 /// What to put back when the call has returned.
 #[derive(Debug)]
@@ -22,8 +33,8 @@ pub(super) struct Injected {
     original: Native,
     scratch_at: u64,
     scratch: Vec<u8>,
-    /// What is not covered when the kernel refuses.
-    otherwise: &'static str,
+    /// What is not covered when the kernel refuses; none: too little to give up virtual time for.
+    otherwise: Option<&'static str>,
 }
 
 impl Injected {
@@ -32,23 +43,13 @@ impl Injected {
         caller: Caller,
         registers: &mut Native,
         program: &BpfProgram,
-        otherwise: &'static str,
+        otherwise: Option<&'static str>,
     ) -> io::Result<Self> {
         let original = *registers;
-        let code: Vec<u8> = program
-            .iter()
-            .flat_map(|one| {
-                let (code, operand) = (one.code.to_ne_bytes(), one.k.to_ne_bytes());
-                code.into_iter().chain([one.jt, one.jf]).chain(operand)
-            })
-            .collect();
-        let length = u64::try_from(code.len()).unwrap_or_default() + 16;
+        let length = u64::try_from(for_kernel(program, 0).len()).unwrap_or_default();
         // A stack pointer may be any number: what lies nowhere cannot be read, and the call is made as it is.
         let scratch_at = registers.stack().wrapping_sub(RED_ZONE + length) & !15;
-        // A `sock_fprog`: the number of instructions, and (past a hole) where they are.
-        let mut bytes = (length / 8 - 2).to_ne_bytes().to_vec();
-        bytes.extend((scratch_at + 16).to_ne_bytes());
-        bytes.extend(code);
+        let bytes = for_kernel(program, scratch_at);
         let mut scratch = vec![0; bytes.len()];
         memory::read(caller.tid, scratch_at, &mut scratch)?;
         memory::write(caller.tid, scratch_at, &bytes)?;
@@ -61,8 +62,10 @@ impl Injected {
 
     /// Puts everything back, and lets the thread make its own call again.
     pub(super) fn put_back(&self, world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<()> {
-        if registers.result() != 0 {
-            world.not_virtualised(self.otherwise);
+        if registers.result() != 0
+            && let Some(what) = self.otherwise
+        {
+            world.not_virtualised(what);
         }
         for index in 0..6 {
             registers.set_argument(index, self.original.argument(index));

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::calls;
 use super::orphans;
 use super::process::Role;
 use super::procfs;
@@ -48,6 +49,7 @@ impl World<'_> {
         let sees_sockets = maker_process.is_some_and(|process| process.sees_sockets);
         let sees_signal_files = maker_process.is_some_and(|process| process.sees_signal_files);
         let sees_closes = maker_process.is_some_and(|process| process.sees_closes);
+        let sees_openings = maker_process.is_some_and(|process| process.sees_openings);
         let clock_page = maker_process.and_then(|process| process.clock_page);
         let affinity = self.tasks.get(&maker).and_then(|task| task.affinity.clone());
         self.adopt(child, pid, slot, role);
@@ -55,6 +57,7 @@ impl World<'_> {
             process.sees_sockets |= sees_sockets;
             process.sees_signal_files |= sees_signal_files;
             process.sees_closes |= sees_closes;
+            process.sees_openings |= sees_openings;
             process.clock_page = clock_page;
         }
         if pid == child
@@ -146,8 +149,10 @@ impl World<'_> {
             return Ok(None);
         }
         let chance = self.turns.as_mut().map(|turns| [turns.next_chance(), turns.next_chance()]);
-        let replaced = vdso::replace(&self.tasks[&tid], &self.time, chance)?;
+        let filter = calls::openings_for(self, tid)?;
+        let replaced = vdso::replace(&self.tasks[&tid], &self.time, chance, filter.as_ref())?;
         let Some(process) = self.processes.get_mut(&tid) else { return Ok(replaced.overtaken) };
+        process.sees_openings |= replaced.filtered;
         process.clock_page = replaced.page;
         self.counts.stops += replaced.stops;
         Ok(replaced.overtaken)

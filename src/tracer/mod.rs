@@ -34,7 +34,8 @@
 //!
 //! # What is a clock, and what is done about it
 //! Virtual: all clocks of `clock_gettime` but those of CPU time, `gettimeofday`, `time`, `times`, the uptime of `sysinfo`, reading by
-//! `adjtimex`, and the processor's cycle counter (`rdtsc`); all waits, timers and socket time-outs; when a file was changed, by writing, by opening, by `touch` (`files`).
+//! `adjtimex`, and the processor's cycle counter (`rdtsc`); all waits, timers and socket time-outs; when a file was changed, by writing, by opening, by `touch` (`files`);
+//! what `/proc` tells of the age of the machine and of processes once the program has slept, but for a sandbox and under a schedule (`proc_files`).
 //! CPU clocks and `getrusage` tell the CPU time that was really used. Who may set the machine's calendar sets the run's, and not the machine's.
 //!
 //! The kernel's own timers of TCP (delayed acknowledgements, sending again) are real: while one is running that may wake
@@ -43,8 +44,7 @@
 //! Named in [`crate::trace::End::unvirtualised`], with real time from then on: `recvmmsg` and `io_getevents` with a time-out, and
 //! peers outside the run that were reached.
 //!
-//! Not covered, and not seen: `/proc/uptime`, the machine's start in `/proc/stat`, the start of a process in `/proc/PID/stat`; a
-//! file's times of access and of status change, times of files that were there before.
+//! Not covered, and not seen: a file's times of access and of status change, times of files that were there before.
 
 mod bytecode;
 mod calls;

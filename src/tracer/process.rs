@@ -3,6 +3,7 @@ use std::time::Duration;
 use nix::time::{ClockId, clock_gettime};
 
 use super::timers::Timers;
+use crate::clock::VirtualInstant;
 
 /// A process of the traced tree.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(super) struct Process {
     pub(super) number: u32,
     /// Who made it, as far as it is one of the run's; 0 for the program itself.
     pub(super) parent: i32,
+    /// When it was born.
+    pub(super) born: VirtualInstant,
     /// How many of its threads live.
     pub(super) threads: u32,
     /// CPU nanoseconds that it had used when last asked.
@@ -25,6 +28,8 @@ pub(super) struct Process {
     pub(super) sees_signal_files: bool,
     /// Whether its calls of `close` stop.
     pub(super) sees_closes: bool,
+    /// Whether the openings of files stop.
+    pub(super) sees_openings: bool,
     /// Where the page is by which it reads the clock; none: each reading is a call that stops.
     pub(super) clock_page: Option<u64>,
     /// Whether it runs an interpreter whose threads run one at a time; none while nobody asked.
@@ -43,18 +48,20 @@ pub(super) enum Role {
 }
 
 impl Process {
-    pub(super) fn new(pid: i32, role: Role, number: u32) -> Self {
+    pub(super) fn new(pid: i32, role: Role, number: u32, born: VirtualInstant) -> Self {
         Self {
             pid,
             role,
             number,
             parent: 0,
+            born,
             threads: 0,
             cpu: 0,
             counted: 0,
             sees_sockets: false,
             sees_signal_files: false,
             sees_closes: false,
+            sees_openings: false,
             clock_page: None,
             interpreted: None,
             timers: Timers::default(),

@@ -115,6 +115,9 @@ pub(super) enum Seen {
     FileWrite(i32),
     /// A large piece of memory, or one that others share.
     Mapped,
+    /// The opening of a file of `/proc` that tells the time, for which the program gets a copy with this in it: the registers as
+    /// the program made the call.
+    TellsTime(Box<Native>, String),
     /// The opening of a file that may be new or emptied by it.
     FileOpened,
     /// Names that are made, moved or taken away.

@@ -305,8 +305,8 @@ impl<'o> World<'o> {
 
     /// A new thread or process of the tree.
     pub(super) fn adopt(&mut self, tid: i32, pid: i32, slot: Slot, role: Role) {
-        let number = self.counts.processes;
-        let process = self.processes.entry(pid).or_insert_with(|| Process::new(pid, role, number));
+        let (number, born) = (self.counts.processes, self.time.now());
+        let process = self.processes.entry(pid).or_insert_with(|| Process::new(pid, role, number, born));
         process.threads += 1;
         if process.role == Role::Program {
             self.counts.threads += 1;

@@ -15,6 +15,7 @@ mod ordering;
 mod output;
 mod peer;
 mod poll;
+mod proc_files;
 mod select;
 mod set_clock;
 mod shared_memory;
@@ -34,6 +35,7 @@ use std::io;
 use std::sync::OnceLock;
 
 pub(super) use meant::Meant;
+pub(super) use proc_files::filter_for as openings_for;
 pub(super) use shared_memory::traced as traced_for_shared_memory;
 pub(super) use socket_timeouts::SocketTimeouts;
 pub(super) use treatment::{ALWAYS, Call, Condition, Test, Treatment, When, at_least, given, is, is_not, masked};
@@ -106,6 +108,19 @@ pub(super) fn enter(world: &mut World<'_>, tid: i32) -> io::Result<()> {
         Err(error) if error.raw_os_error() == Some(libc::EFAULT) => Then::Go,
         other => other?,
     };
+    let then = match then {
+        Then::Wait { span, .. } if resumed.is_none() && proc_files::is_long(span) => {
+            let mut instead = original;
+            match proc_files::begin_to_see(world, caller, &mut instead) {
+                Ok(Some(injected)) => {
+                    registers = instead;
+                    injected
+                }
+                _ => then,
+            }
+        }
+        then => then,
+    };
     match then {
         Then::Go => world.release(tid, ordering::going_on(world)),
         Then::Hold => {}
@@ -159,6 +174,9 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
         return Ok(then);
     }
     if let Some(then) = timer_files::may_close(world, caller, registers) {
+        return Ok(then);
+    }
+    if let Some(then) = proc_files::may_open(world, caller, registers)? {
         return Ok(then);
     }
     match known(registers.number()) {
@@ -253,6 +271,11 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             if registers.result() >= 0 {
                 registers.set_result(negative(libc::EPERM));
             }
+            put(world, tid, &registers)?;
+        }
+        Some(Pending::Seen(Seen::TellsTime(original, text))) => {
+            proc_files::opened(caller, registers.result(), &text);
+            file_times::put_back(&original, &mut registers);
             put(world, tid, &registers)?;
         }
         Some(Pending::Seen(Seen::Peer)) => socket::met(world, registers.result()),

@@ -28,7 +28,7 @@ pub(super) fn make(world: &mut World<'_>, caller: Caller, registers: &mut Native
     let calls: Vec<_> =
         CALLS.iter().filter(|(_, name, _)| *name == "read").map(|(number, ..)| (*number, READS_SIGNALS)).collect();
     let program = filter::tracing(&calls).map_err(io::Error::other)?;
-    let injected = Injected::filter(caller, registers, &program, NAME)?;
+    let injected = Injected::filter(caller, registers, &program, Some(NAME))?;
     Ok(Then::Replace(Seen::Injected(Box::new(injected))))
 }
 

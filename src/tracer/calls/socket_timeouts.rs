@@ -64,7 +64,7 @@ pub(super) fn setsockopt(world: &mut World<'_>, caller: Caller, registers: &mut 
             .map(|(number, ..)| (*number, ALWAYS))
             .collect();
         let program = filter::tracing(&calls).map_err(io::Error::other)?;
-        let injected = Injected::filter(caller, registers, &program, NAME)?;
+        let injected = Injected::filter(caller, registers, &program, Some(NAME))?;
         return Ok(Then::Replace(Seen::Injected(Box::new(injected))));
     }
     // A negative time is none at all; zero means for ever.

@@ -38,7 +38,7 @@ fn see_closes(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> 
     let calls: Vec<_> =
         CALLS.iter().filter(|(_, name, _)| *name == "close").map(|(number, ..)| (*number, ALWAYS)).collect();
     let program = filter::tracing(&calls).map_err(io::Error::other)?;
-    let injected = Injected::filter(caller, registers, &program, NAME)?;
+    let injected = Injected::filter(caller, registers, &program, Some(NAME))?;
     Ok(Some(Then::Replace(Seen::Injected(Box::new(injected)))))
 }
 

@@ -29,6 +29,9 @@ use std::sync::OnceLock;
 
 pub(super) use grant::{Grants, clear};
 
+use seccompiler::BpfProgram;
+
+use super::inject::{SECCOMP_SET_MODE_FILTER, for_kernel};
 use super::memory;
 use super::regs::{CALL_INSTRUCTION, Registers, calls, may_read_thread_pointer};
 use super::task::{Slot, Task};
@@ -42,6 +45,8 @@ use steps::{Failure, Steps};
 pub(super) struct Replaced {
     /// Where the page of shared words is; none: every reading of a clock is a system call.
     pub(super) page: Option<u64>,
+    /// Whether it has the filter.
+    pub(super) filtered: bool,
     /// How often the program stopped for this.
     pub(super) stops: u64,
     /// Something else happened to the program meanwhile: this status of a wait is to be looked at.
@@ -50,9 +55,14 @@ pub(super) struct Replaced {
 
 /// Puts an image of ours in the place of the vDSO of a program that stands at its exec. Where that cannot be, every reading of a
 /// clock is a system call. The 16 random bytes that the kernel gives a program become `chance`, where they are to repeat: the
-/// stack's guard and Go's maps come of them.
-pub(super) fn replace(task: &Task, time: &Time, chance: Option<[u64; 2]>) -> io::Result<Replaced> {
-    let mut replaced = Replaced { page: None, stops: 0, overtaken: None };
+/// stack's guard and Go's maps come of them. `filter`: one more that the program is to have.
+pub(super) fn replace(
+    task: &Task,
+    time: &Time,
+    chance: Option<[u64; 2]>,
+    filter: Option<&BpfProgram>,
+) -> io::Result<Replaced> {
+    let mut replaced = Replaced { page: None, filtered: false, stops: 0, overtaken: None };
     let Some(auxv) = auxv(task)? else { return Ok(replaced) };
     if let Some(chance) = chance {
         auxv.give_chance(chance)?;
@@ -60,8 +70,9 @@ pub(super) fn replace(task: &Task, time: &Time, chance: Option<[u64; 2]>) -> io:
     if may_read_thread_pointer(auxv.hwcap2)
         && let Some(instruction) = call_instruction(task.tid, auxv.vdso)
     {
-        match map(task.tid, instruction, time, &mut replaced.stops) {
-            Ok(image) => {
+        match map(task.tid, instruction, time, filter, &mut replaced.stops) {
+            Ok((image, filtered)) => {
+                replaced.filtered = filtered;
                 auxv.tell(Some(image))?;
                 replaced.page = Some(image + image_size());
                 return Ok(replaced);
@@ -101,8 +112,15 @@ fn call_instruction(tid: i32, vdso: u64) -> Option<u64> {
     offset.map(|offset| vdso + offset)
 }
 
-/// Makes the program map the image and the page behind it; returns where the image is.
-fn map(tid: i32, instruction: u64, time: &Time, count: &mut u64) -> Result<u64, Failure> {
+/// Makes the program map the image and the page behind it, and take the filter; returns where the image is, and whether the filter
+/// was taken.
+fn map(
+    tid: i32,
+    instruction: u64,
+    time: &Time,
+    filter: Option<&BpfProgram>,
+    count: &mut u64,
+) -> Result<(u64, bool), Failure> {
     static IMAGE: OnceLock<Vec<u8>> = OnceLock::new();
     let image = IMAGE.get_or_init(image::image);
     let protection = |flags: i32| u64::from(flags.unsigned_abs());
@@ -111,13 +129,23 @@ fn map(tid: i32, instruction: u64, time: &Time, count: &mut u64) -> Result<u64, 
     let mut steps = Steps::begin(tid, instruction)?;
     let mapped = (|| {
         let at = steps.call(calls::MMAP, [0, 2 * image_size(), writable, private, u64::MAX, 0])?;
-        memory::write(tid, at, image)?;
+        // The filter lies where the image will, until the kernel has it.
+        let filtered = match filter {
+            Some(filter) => {
+                memory::write(tid, at, &for_kernel(filter, at))?;
+                steps.call(calls::SECCOMP, [SECCOMP_SET_MODE_FILTER, 0, at, 0, 0, 0]).is_ok()
+            }
+            None => false,
+        };
+        let mut clean = vec![0; image_size().try_into().unwrap_or_default()];
+        clean[..image.len()].copy_from_slice(image);
+        memory::write(tid, at, &clean)?;
         let zeros = [Time::monotonic(VirtualInstant::START), time.calendar_at_start()];
         let zeros = zeros.map(u64::cast_signed);
         memory::write_words(tid, at + image_size() + word::MONOTONIC_ZERO as u64, &zeros)?;
         let runnable = protection(libc::PROT_READ | libc::PROT_EXEC);
         steps.call(calls::MPROTECT, [at, image_size(), runnable, 0, 0, 0])?;
-        Ok(at)
+        Ok((at, filtered))
     })();
     *count += steps.stops;
     steps.end()?;

@@ -184,6 +184,12 @@ pub(in crate::tracer) mod calls {
     pub(in crate::tracer) const SCHED_YIELD: i64 = 24;
     /// Ends the calling thread alone.
     pub(in crate::tracer) const EXIT: i64 = 60;
+    /// Makes a file in memory.
+    pub(in crate::tracer) const MEMFD_CREATE: i64 = 319;
+    /// Opens what is not asked for as a folder: `open`, `openat`.
+    pub(in crate::tracer) const OPENS: [(i64, When); 2] =
+        [(2, &[&[masked(1, O_DIRECTORY, 0)]]), (257, &[&[masked(2, O_DIRECTORY, 0)]])];
+    const O_DIRECTORY: u64 = 0o200_000;
     /// Waits on a word of memory, or wakes who waits on one.
     pub(in crate::tracer) const FUTEX: i64 = 202;
     /// Waits on a word of memory, in its newer form.
