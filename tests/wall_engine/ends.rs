@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use grade::clock::VirtualDuration;
-use grade::engine::{Engine, EngineError};
+use grade::engine::{Engine, EngineError, RunRequest};
 use grade::trace::{Ended, ExitStatus, LimitKind};
 
 use crate::{engine, left_over, python, run, shell, texts};
@@ -155,9 +155,21 @@ fn a_program_that_kills_its_supervisor_gets_an_error_and_leaves_nothing() {
 
 #[test]
 fn an_engine_that_dies_takes_its_run_with_it() {
-    let request = shell("sleep 100 & echo up; wait");
+    dies_with_its_engine(&shell("sleep 100 & echo up; wait"), 2);
+}
+
+#[test]
+fn an_engine_that_dies_takes_a_run_of_many_processes_with_it() {
+    // The program is dead and reaped long before the last of them.
+    let mut request = shell("for i in $(seq 200); do sleep 100 & done; echo up; wait");
+    request.limits.processes = 1000;
+    dies_with_its_engine(&request, 201);
+}
+
+/// The engine goes when there are so many processes; when its supervisor is gone, too, there are none.
+fn dies_with_its_engine(request: &RunRequest, processes: usize) {
     let mut order = Vec::new();
-    let json = serde_json::to_vec(&request).unwrap();
+    let json = serde_json::to_vec(request).unwrap();
     order.extend(u32::try_from(json.len()).unwrap().to_le_bytes());
     order.extend(json);
     let (ours, its) = std::os::unix::net::UnixStream::pair().unwrap();
@@ -170,11 +182,11 @@ fn an_engine_that_dies_takes_its_run_with_it() {
     std::io::Write::write_all(&mut &ours, &order).unwrap();
     let patience = Instant::now();
     // Shell and sleep run; a process that is just executing something has no environment for a moment.
-    while left_over(&request).len() < 2 {
+    while left_over(request).len() < processes {
         assert!(patience.elapsed() < Duration::from_secs(30), "it was never started");
         std::thread::sleep(Duration::from_millis(10));
     }
     drop(ours);
     supervisor.wait().unwrap();
-    assert_eq!(left_over(&request), Vec::<String>::new());
+    assert_eq!(left_over(request), Vec::<String>::new());
 }

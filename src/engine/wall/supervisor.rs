@@ -151,6 +151,8 @@ struct Run<'a> {
     killed: bool,
     machine_memory: MachineMemory,
     noise_before: u64,
+    /// Why the engine was not told of the program's end.
+    unheard: Option<io::Error>,
 }
 
 impl<'a> Run<'a> {
@@ -158,7 +160,8 @@ impl<'a> Run<'a> {
         let program = i32::try_from(child.id()).map_err(io::Error::other)?;
         let tree = Tree::new(std::process::id().cast_signed(), program);
         let (machine_memory, noise_before) = (MachineMemory::read(), machine::own_run_delay());
-        Ok(Self { socket, signals, program, limits, tree, exited: false, killed: false, machine_memory, noise_before })
+        let (exited, killed, unheard) = (false, false, None);
+        Ok(Self { socket, signals, program, limits, tree, exited, killed, machine_memory, noise_before, unheard })
     }
 
     fn report(&self, report: &Report) -> io::Result<()> {
@@ -232,12 +235,15 @@ impl<'a> Run<'a> {
                 self.exited = true;
                 let status = ended.status.map_or_else(ExitStatus::Signal, ExitStatus::Code);
                 self.killed = status == ExitStatus::Signal(libc::SIGKILL);
-                self.report(&Report::Exited { at, status, cpu })?;
+                // An engine that is gone hears nothing, which is no reason to let the others live.
+                let told = self.report(&Report::Exited { at, status, cpu });
+                self.unheard = self.unheard.take().or(told.err());
             }
         }
     }
 
-    /// Kills and reaps until nothing is left below this process, and tells the sums.
+    /// Kills and reaps until nothing is left below this process, and tells the sums. That the engine did not hear something is
+    /// an error only then.
     fn end_all(&mut self) -> io::Result<()> {
         // Known at its best now; the dead have no threads.
         if !self.exited {
@@ -247,6 +253,9 @@ impl<'a> Run<'a> {
             self.tree.kill_all();
             let mut descriptors = [PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
             wait(&mut descriptors, Duration::from_millis(2))?;
+        }
+        if let Some(error) = self.unheard.take() {
+            return Err(error);
         }
         let children = getrusage(UsageWho::RUSAGE_CHILDREN)?;
         let waited_for = (children.user_time() + children.system_time()).num_nanoseconds();
