@@ -47,8 +47,26 @@ pub(crate) fn find(place: &Place, exercise: &Exercise, wanted: &Wanted) -> Resul
         let language = own_language(place, exercise, wanted.language)?;
         Submission { path: super::shown(&place.workspace()?.file(exercise, language)).into(), language, own: true }
     };
+    if !wanted.solution {
+        stays_in_its_folder(&submission.path)?;
+    }
     examine(&submission, exercise)?;
     Ok(submission)
+}
+
+/// Refuses a file that is a link out of its folder. What a student hands in is graded with the rights of whoever grades, and the
+/// reports quote it: a link in his place would show him files of theirs. One who means the file behind it can name that.
+fn stays_in_its_folder(path: &Path) -> Result<(), Failure> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink());
+    // Of what leads nowhere it is told when the file is looked at.
+    let Some(target) = fs::canonicalize(path).ok().filter(|_| is_link) else { return Ok(()) };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if fs::canonicalize(folder).is_ok_and(|folder| target.starts_with(folder)) {
+        return Ok(());
+    }
+    let (shown, target) = (path.display(), target.display());
+    Err(Failure::usage(format_args!("{shown} is a link that leads out of its folder, to {target}"))
+        .help(format_args!("if that file is meant, name it: `--file {target}`")))
 }
 
 /// The language of a file that was named, by its extension or by what the person says.

@@ -65,6 +65,28 @@ fn a_pipe_in_place_of_a_file_is_refused_and_not_waited_for() {
 }
 
 #[test]
+fn a_link_out_of_its_folder_is_not_followed_and_one_within_it_is() {
+    use std::os::unix::fs::symlink;
+    let desk = Desk::tiny();
+    desk.write("secret", "the-password = 'of somebody else'\n");
+    desk.write("handed_in/second.py", "print('hello'\n");
+    let own = desk.dir().join("exercises/ex01_hello/main.py");
+    let _there = fs::remove_file(&own);
+    for link in [desk.dir().join("handed_in/main.py"), own] {
+        symlink(desk.dir().join("secret"), link).expect("a link");
+    }
+    symlink("second.py", desk.dir().join("handed_in/within.py")).expect("a link");
+    symlink("main.py", desk.dir().join("handed_in/by_another.py")).expect("a link");
+    for asked in ["ex01 --file handed_in/main.py", "ex01 --file handed_in/by_another.py", "ex01 --lang python"] {
+        let said = desk.grade(asked);
+        assert!(said.starts_with("exit status: 2\n") && said.contains("leads out of its folder"), "{said}");
+        assert!(!said.contains("the-password"), "{said}");
+    }
+    let said = desk.grade("ex01 --file handed_in/within.py");
+    assert!(said.contains("print('hello'"), "its mistake is shown: {said}");
+}
+
+#[test]
 fn an_invalid_course_is_shown_on_its_line() {
     let desk = Desk::tiny();
     let spec =
