@@ -19,6 +19,10 @@ fn folder(kind: &str) -> PathBuf {
 
 /// The command line of a guest. What is compiled goes into `target`, which must outlive the run.
 fn command(source: &Path, target: &Path) -> Vec<OsString> {
+    compiled(source, target, "-Copt-level=0")
+}
+
+fn compiled(source: &Path, target: &Path, optimisation: &str) -> Vec<OsString> {
     let extension = source.extension().and_then(|extension| extension.to_str()).expect("a guest has an extension");
     if extension == "py" {
         return vec!["/usr/bin/python3".into(), "-u".into(), source.into()];
@@ -26,7 +30,7 @@ fn command(source: &Path, target: &Path) -> Vec<OsString> {
     let program =
         target.join(source.file_name().expect("a guest has a name")).with_extension(format!("{extension}.run"));
     let (compiler, arguments): (&str, &[&str]) = match extension {
-        "rs" => ("rustc", &["--edition=2024", "-Cdebuginfo=0", "-o"]),
+        "rs" => ("rustc", &["--edition=2024", "-Cdebuginfo=0", optimisation, "-o"]),
         // As a compiler leaves it that optimises: what is one line of C is mostly one instruction.
         "c" => ("gcc", &["-O2", "-pthread", "-o"]),
         "go" => ("go", &["build", "-o"]),
@@ -91,6 +95,14 @@ fn none_is_blamed(extension: &str, schedules: u64) {
 #[test]
 fn bugs_in_rust_are_found() {
     all_are_found("rs");
+}
+
+/// What students hand in is optimised: then a library's code stands among the program's, and its threads have far to go.
+#[test]
+fn a_bug_of_two_among_six_threads_is_found_where_it_is_optimised() {
+    let target = tempfile::tempdir().expect("a folder");
+    let guest = compiled(&folder("buggy").join("six_clerks.rs"), target.path(), "-Copt-level=3");
+    assert!(!tried(&options(guest), 0, 20).outcomes.iter().all(is_right), "not found in 20 schedules");
 }
 
 #[test]

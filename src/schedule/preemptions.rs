@@ -19,7 +19,7 @@ const BYTECODE_DOUBLINGS: u64 = 5;
 const DELAY: u64 = 6_000_000;
 const LONGEST_DELAY: u64 = 40_000_000;
 /// In one of so many of the seeds that mark, threads go from mark to mark in step.
-const IN_STEP_ONE_IN: u64 = 6;
+const IN_STEP_ONE_IN: u64 = 3;
 /// So many words are watched, and so many instructions marked, at most.
 const MOST_WORDS: u64 = 3;
 const MOST_MARKS: usize = 4;

@@ -29,7 +29,7 @@ use crate::trace::Ended;
 
 /// How many instructions a thread makes one by one, and how many the whole run.
 const OF_A_THREAD: u32 = 4_000;
-const OF_A_RUN: u32 = 12_000;
+const OF_A_RUN: u32 = 48_000;
 /// After so many another thread goes on: threads that live one after the other use the same memory, and never meet there.
 const SLICE: u32 = 100;
 /// How much more often a word is chosen that others than the first thread touched.
