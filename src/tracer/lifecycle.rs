@@ -50,6 +50,7 @@ impl World<'_> {
         let sees_signal_files = maker_process.is_some_and(|process| process.sees_signal_files);
         let sees_closes = maker_process.is_some_and(|process| process.sees_closes);
         let sees_openings = maker_process.is_some_and(|process| process.sees_openings);
+        let sees_packets = maker_process.is_some_and(|process| process.sees_packets);
         let clock_page = maker_process.and_then(|process| process.clock_page);
         let affinity = self.tasks.get(&maker).and_then(|task| task.affinity.clone());
         self.adopt(child, pid, slot, role);
@@ -58,6 +59,7 @@ impl World<'_> {
             process.sees_signal_files |= sees_signal_files;
             process.sees_closes |= sees_closes;
             process.sees_openings |= sees_openings;
+            process.sees_packets |= sees_packets;
             process.clock_page = clock_page;
         }
         if pid == child

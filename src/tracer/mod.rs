@@ -35,6 +35,7 @@
 //! # What is a clock, and what is done about it
 //! Virtual: all clocks of `clock_gettime` but those of CPU time, `gettimeofday`, `time`, `times`, the uptime of `sysinfo`, reading by
 //! `adjtimex`, and the processor's cycle counter (`rdtsc`); all waits, timers and socket time-outs; when a file was changed, by writing, by opening, by `touch` (`files`);
+//! when a packet came (`SO_TIMESTAMP`);
 //! what `/proc` tells of the age of the machine and of processes once the program has slept, but for a sandbox and under a schedule (`proc_files`).
 //! CPU clocks and `getrusage` tell the CPU time that was really used. Who may set the machine's calendar sets the run's, and not the machine's.
 //!

@@ -30,6 +30,8 @@ pub(super) struct Process {
     pub(super) sees_closes: bool,
     /// Whether the openings of files stop.
     pub(super) sees_openings: bool,
+    /// Whether its reads that may bring times of packets stop.
+    pub(super) sees_packets: bool,
     /// Where the page is by which it reads the clock; none: each reading is a call that stops.
     pub(super) clock_page: Option<u64>,
     /// Whether it runs an interpreter whose threads run one at a time; none while nobody asked.
@@ -62,6 +64,7 @@ impl Process {
             sees_signal_files: false,
             sees_closes: false,
             sees_openings: false,
+            sees_packets: false,
             clock_page: None,
             interpreted: None,
             timers: Timers::default(),

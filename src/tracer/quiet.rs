@@ -172,6 +172,7 @@ impl World<'_> {
             if earliest > self.time.now() {
                 self.note_waits(earliest);
                 self.counts.jumps += 1;
+                self.jumps.note(self.time.now(), earliest);
                 self.time.jump(earliest);
             }
             self.fire_first();

@@ -109,6 +109,8 @@ pub(super) enum Seen {
         /// The structure's address.
         at: u64,
     },
+    /// A read of messages that may bring the times of packets.
+    Packets,
     /// `close` of a descriptor of this timer file.
     Closed(usize),
     /// A change of the file behind this descriptor.

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
 use super::bytecode::LockFunctions;
-use super::calls::SocketTimeouts;
+use super::calls::{Jumps, SocketTimeouts};
 use super::files::Files;
 use super::lines::Lines;
 use super::locks::{Locks, Standing, Word};
@@ -57,6 +57,7 @@ pub(super) struct World<'o> {
     pub(super) files: Files,
     pub(super) timer_files: TimerFiles,
     pub(super) socket_timeouts: SocketTimeouts,
+    pub(super) jumps: Jumps,
     pub(super) counts: Counts,
     pub(super) unvirtualised: BTreeSet<String>,
     /// CPU nanoseconds of processes that are gone.
@@ -187,6 +188,7 @@ impl<'o> World<'o> {
             files: Files::new(options.clock),
             timer_files: TimerFiles::default(),
             socket_timeouts: SocketTimeouts::default(),
+            jumps: Jumps::default(),
             counts: Counts::default(),
             unvirtualised: BTreeSet::new(),
             dead_cpu: 0,

@@ -13,6 +13,7 @@ mod meant;
 mod message;
 mod ordering;
 mod output;
+mod packet_times;
 mod peer;
 mod poll;
 mod proc_files;
@@ -35,6 +36,7 @@ use std::io;
 use std::sync::OnceLock;
 
 pub(super) use meant::Meant;
+pub(super) use packet_times::Jumps;
 pub(super) use proc_files::filter_for as openings_for;
 pub(super) use shared_memory::traced as traced_for_shared_memory;
 pub(super) use socket_timeouts::SocketTimeouts;
@@ -183,11 +185,11 @@ fn decide(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::
         // A filter that was added later may bring calls that do not concern time.
         Some((call, when)) if ordering::concerns_time(when, registers) => {
             match dispatch(world, caller, call, registers)? {
-                Then::Go => Ok(socket_timeouts::may_block(world, caller, registers)),
+                Then::Go => Ok(on_a_socket(world, caller, registers)),
                 then => Ok(then),
             }
         }
-        _ => Ok(socket_timeouts::may_block(world, caller, registers)),
+        _ => Ok(on_a_socket(world, caller, registers)),
     }
 }
 
@@ -201,6 +203,14 @@ fn instead_of_the_program(world: &mut World<'_>, caller: Caller, registers: &mut
     match then {
         Err(cause) if cause.raw_os_error() == Some(libc::EFAULT) => Ok(Some(error(libc::EFAULT))),
         other => other,
+    }
+}
+
+/// A call that the kernel may do as it is, unless it is on a socket with a time-out or with times of packets.
+fn on_a_socket(world: &mut World<'_>, caller: Caller, registers: &Native) -> Then {
+    match socket_timeouts::may_block(world, caller, registers) {
+        Then::Go => packet_times::may_read(world, caller, registers),
+        then => then,
     }
 }
 
@@ -292,6 +302,7 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
             | Seen::Names(_)
             | Seen::Watch(_)
             | Seen::Closed(_)
+            | Seen::Packets
             | Seen::Sigwait,
         ))
         | None => {}
@@ -299,6 +310,7 @@ pub(super) fn leave(world: &mut World<'_>, tid: i32) -> io::Result<()> {
     if registers.result() > 0 && known(registers.number()).is_some_and(|(call, _)| call == Call::Sigtimedwait) {
         signal_timers::fetched(world, caller, &registers);
     }
+    if_still_there(packet_times::mend(world, caller, &registers))?;
     world.release(tid, Resume::Go(0));
     Ok(())
 }
@@ -359,6 +371,9 @@ fn dispatch(world: &mut World<'_>, caller: Caller, call: Call, registers: &mut N
         Call::TimerDelete => Ok(signal_timers::timer_delete(world, caller, registers)),
         Call::TimerfdSettime => timer_files::timerfd_settime(world, caller, registers),
         Call::TimerfdGettime => timer_files::timerfd_gettime(world, caller, registers),
+        Call::Setsockopt if packet_times::is_asked_for(int(registers.argument(2))) => {
+            packet_times::setsockopt(world, caller, registers)
+        }
         Call::Setsockopt => socket_timeouts::setsockopt(world, caller, registers),
         Call::Getsockopt => socket_timeouts::getsockopt(world, caller, registers),
         Call::Socket => Ok(socket::socket(world)),

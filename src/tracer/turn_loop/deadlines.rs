@@ -46,6 +46,7 @@ impl World<'_> {
         for tid in self.turns.as_ref().map(Turns::waiting).unwrap_or_default() {
             self.note_forced(tid, EventKind::Held { ns: time.as_nanos() });
         }
+        self.jumps.note(self.time.now(), until);
         self.time.jump(until);
         true
     }
@@ -109,6 +110,7 @@ impl World<'_> {
         if let Some(turns) = &mut self.turns {
             turns.let_wait(until.since(first));
         }
+        self.jumps.note(self.time.now(), until);
         self.time.jump(until);
     }
 

@@ -23,6 +23,20 @@ const TIMED_EPOLL: When = &[&[is_not(3, 0), is_not(3, 0xffff_ffff)]];
 const SOCKET_TIMEOUTS: When =
     &[&[is(1, 1), is(2, 20)], &[is(1, 1), is(2, 21)], &[is(1, 1), is(2, 66)], &[is(1, 1), is(2, 67)]];
 
+/// What `setsockopt` stops at: those, and `SO_TIMESTAMP`, `SO_TIMESTAMPNS`, `SO_TIMESTAMPING` in both forms.
+const SOCKET_TIMES: When = &[
+    &[is(1, 1), is(2, 20)],
+    &[is(1, 1), is(2, 21)],
+    &[is(1, 1), is(2, 66)],
+    &[is(1, 1), is(2, 67)],
+    &[is(1, 1), is(2, 29)],
+    &[is(1, 1), is(2, 35)],
+    &[is(1, 1), is(2, 37)],
+    &[is(1, 1), is(2, 63)],
+    &[is(1, 1), is(2, 64)],
+    &[is(1, 1), is(2, 65)],
+];
+
 /// Flags of `open` on this CPU.
 const O_CREAT: u64 = 0o100;
 const O_TRUNC: u64 = 0o1000;
@@ -87,7 +101,7 @@ pub(in crate::tracer) const CALLS: &[(i64, &str, Treatment)] = &[
     (51, "getsockname", Ignored),
     (52, "getpeername", Ignored),
     (53, "socketpair", Ignored),
-    (54, "setsockopt", Virtualised(C::Setsockopt, SOCKET_TIMEOUTS)),
+    (54, "setsockopt", Virtualised(C::Setsockopt, SOCKET_TIMES)),
     (55, "getsockopt", Virtualised(C::Getsockopt, SOCKET_TIMEOUTS)),
     (56, "clone", Refused(libc::EPERM, &[&[masked(0, 0x0080_0000, 0x0080_0000)]])),
     (57, "fork", Ignored),
