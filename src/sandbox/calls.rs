@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use seccompiler::SeccompCmpArgLen::{Dword, Qword};
-use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
+use seccompiler::SeccompCmpOp::{Eq, Le, MaskedEq, Ne};
 use seccompiler::{BackendError, SeccompCondition, SeccompRule};
 
 use super::Rung;
@@ -14,18 +14,13 @@ type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 /// from a filter, `io_uring` does files and sockets without any further call, and the futex calls of Linux 6.7 (`futex_wake`,
 /// `futex_wait`, `futex_requeue`; the same numbers on every CPU) have an old twin that the tracer knows. Calls that are newer
 /// than this list say the same, as on an older kernel. Memory that no limit of ours counts is not there either. Where others of this
-/// machine reach the files of a run, neither is `openat2`, which hides the mode of a new file from a filter.
+/// machine reach the files of a run, and it theirs, some more are not.
 pub(super) fn not_there(rung: Rung) -> Rules {
     let calls = [libc::SYS_clone3, libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
     let newer = (450..600).filter(|call| !ALWAYS.contains(call));
-    let hidden = (rung == Rung::Landlock).then_some(libc::SYS_openat2);
-    calls
-        .into_iter()
-        .chain(NO_LIMIT.iter().copied())
-        .chain(newer)
-        .chain(hidden)
-        .map(|call| (call, Vec::new()))
-        .collect()
+    let shared: &[i64] = if rung == Rung::Landlock { SHARED } else { &[] };
+    let listed = NO_LIMIT.iter().chain(shared).copied();
+    calls.into_iter().chain(listed).chain(newer).map(|call| (call, Vec::new())).collect()
 }
 
 /// Extended attributes are not kept: no limit counts them, and Landlock does not look after them. Programs that copy files take that
@@ -67,6 +62,9 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     if rung == Rung::Namespaces {
         // System V and POSIX message IPC outlive a run unless they are in a namespace of their own.
         rules.extend(NAMESPACED.iter().map(|call| (*call, Vec::new())));
+        // The kernel keeps 32,000 sets; of as many semaphores each they are 64 gigabytes of its memory.
+        let few = SeccompCondition::new(1, Dword, Le, MOST_SEMAPHORES)?;
+        rules.insert(libc::SYS_semget, vec![SeccompRule::new(vec![few])?]);
     }
     // Of two errors the one of the filter that was put on last counts: what is not there must not be refused here, too.
     rules.extend(not_there(rung));
@@ -198,9 +196,17 @@ fn new_files_without_rights_of_their_owner() -> Result<Rules, BackendError> {
     Ok(rules)
 }
 
-/// Files and segments in memory that belong to no folder and no process, and pages that a pipe goes on holding, two megabytes for
-/// a byte: `RLIMIT_DATA` and quotas do not count them.
-const NO_LIMIT: &[i64] = &[libc::SYS_memfd_create, libc::SYS_memfd_secret, libc::SYS_shmget, libc::SYS_vmsplice];
+/// Files and segments in memory that belong to no folder and no process, pages that a pipe goes on holding, two megabytes for
+/// a byte, and messages of System V, a megabyte for each of 32,000 queues: `RLIMIT_DATA` and quotas do not count them.
+const NO_LIMIT: &[i64] =
+    &[libc::SYS_memfd_create, libc::SYS_memfd_secret, libc::SYS_shmget, libc::SYS_vmsplice, libc::SYS_msgget];
+
+/// Not there where files and folders are shared with others: `openat2` hides the mode of a new file from a filter, and a watch on a
+/// folder tells what others do there, which Landlock does not see to.
+const SHARED: &[i64] = &[libc::SYS_openat2, libc::SYS_inotify_init, libc::SYS_inotify_init1];
+
+/// Semaphores of one set of System V.
+const MOST_SEMAPHORES: u64 = 64;
 
 /// What of the processor's state a thread may ask for and set (`asm/prctl.h`): the bases of two segments, whether `cpuid` is there,
 /// rights to more of its registers, and shadow stacks. Not the kernel's vDSO once more (`ARCH_MAP_VDSO_64`), which tells the
@@ -214,14 +220,9 @@ const NAMESPACED: &[i64] = &[
     libc::SYS_shmat,
     libc::SYS_shmdt,
     libc::SYS_shmctl,
-    libc::SYS_semget,
     libc::SYS_semop,
     libc::SYS_semtimedop,
     libc::SYS_semctl,
-    libc::SYS_msgget,
-    libc::SYS_msgsnd,
-    libc::SYS_msgrcv,
-    libc::SYS_msgctl,
     libc::SYS_mq_open,
     libc::SYS_mq_unlink,
     libc::SYS_mq_timedsend,

@@ -22,6 +22,9 @@ pub(super) const INSIDE: u32 = 1000;
 /// Where the new root is built; everything that stood there is out of sight in this mount namespace only.
 const NEW_ROOT: &str = "/tmp";
 
+/// How many instances of inotify(7) a run may have.
+const WATCHERS: &str = "8";
+
 const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"];
 
 /// Something of the old root that the new one shows.
@@ -42,6 +45,9 @@ pub(super) fn enter(plan: &Plan) -> Result<(), String> {
     // Sources first: as the old user we may pass folders (a home) that the new one may not.
     let sources = sources(&plan.view)?;
     become_user(INSIDE, INSIDE).map_err(step("become the namespace's user"))?;
+    // Each holds 16,384 events of some 300 bytes each, and no limit of ours counts them. Where /proc cannot be written to, a control
+    // group may; nothing else depends on it.
+    let _ = fs::write("/proc/sys/user/max_inotify_instances", WATCHERS);
     let private = MsFlags::MS_PRIVATE | MsFlags::MS_REC;
     mount(None::<&str>, "/", None::<&str>, private, None::<&str>).map_err(step("make the mounts private"))?;
     // Before the new root stands in the way of one of them.
