@@ -88,6 +88,12 @@ impl Yard {
         })
     }
 
+    /// Why this machine does not have a rung.
+    pub(crate) fn refusal_of(rung: Rung) -> Option<String> {
+        let probed = sandbox::probe_each(grade_binary(), sandbox::own_identity());
+        probed.into_iter().find(|(of, _)| *of == rung)?.1.map(|refusal| refusal.reason)
+    }
+
     /// Arguments that tell a program where the canaries are; the path without its slash, so that it is not shown.
     fn arguments(&self) -> Vec<OsString> {
         let secret = self.secret.path().join("spec.toml");
