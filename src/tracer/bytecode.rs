@@ -8,6 +8,8 @@
 
 use std::fs;
 use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
+use std::sync::{Mutex, PoisonError};
 
 use super::maps::{self, Mapping};
 use super::memory;
@@ -81,11 +83,30 @@ fn interpreter(pid: i32) -> Option<Interpreter> {
     let base = pieces.iter().map(|piece| piece.range.start).min()?;
     let (code, data): (Vec<Mapping>, Vec<Mapping>) = pieces.into_iter().partition(|piece| piece.executable);
     let ranges = |pieces: Vec<Mapping>| pieces.into_iter().map(|piece| piece.range).collect();
-    let file = fs::read(format!("/proc/{pid}/exe")).ok()?;
-    let names = ["PyEval_SaveThread", "PyEval_RestoreThread", "_PyRuntime", "_PyEval_EvalFrameDefault"];
-    let [release, take, runtime, evaluates] = symbols::exported(&file, base, names)?;
+    let [release, take, runtime, evaluates] = exported(pid, base)?;
     let functions = LockFunctions { release: release.start, take: take.start, runtime: runtime.start };
     Some(Interpreter { functions, evaluates, code: ranges(code), data: ranges(data) })
+}
+
+/// Which file it was, as far as one can tell without reading it, and where it was loaded.
+type Identity = ([u64; 3], [i64; 4], u64);
+
+/// Where the interpreter's functions and its state are. A worker runs one interpreter thousands of times, and its file is large: what the
+/// last one had is kept.
+fn exported(pid: i32, base: u64) -> Option<[Range<u64>; 4]> {
+    const NAMES: [&str; 4] = ["PyEval_SaveThread", "PyEval_RestoreThread", "_PyRuntime", "_PyEval_EvalFrameDefault"];
+    static LAST: Mutex<Option<(Identity, [Range<u64>; 4])>> = Mutex::new(None);
+    let path = format!("/proc/{pid}/exe");
+    let file = fs::metadata(&path).ok()?;
+    let times = [file.mtime(), file.mtime_nsec(), file.ctime(), file.ctime_nsec()];
+    let identity = ([file.dev(), file.ino(), file.size()], times, base);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, found)) = last.as_ref().filter(|(known, _)| *known == identity) {
+        return Some(found.clone());
+    }
+    let found = symbols::exported(&fs::read(path).ok()?, base, NAMES)?;
+    *last = Some((identity, found.clone()));
+    Some(found)
 }
 
 /// The places of a process's interpreter, a list for each kind of instructions; none where they are not known.
