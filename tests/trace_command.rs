@@ -209,6 +209,13 @@ fn on_the_wall_clock_a_sleep_takes_its_time() {
 }
 
 #[test]
+fn a_schedule_on_the_wall_clock_is_refused_not_left_out() {
+    let both = Traced::new(&["--clock", "wall", "--schedule", "7", "--", "echo", "ran"]).run();
+    assert_eq!(both.status.code(), Some(125));
+    assert!(both.stdout.is_empty() && text(&both.stderr).contains("leave out --schedule"), "{both:?}");
+}
+
+#[test]
 fn the_environment_and_the_folder_are_ours() {
     let output = Traced::new(&["-q", "--", "sh", "-c", "echo \"$GRADE_TEST\"; pwd -P"]).env("GRADE_TEST", "seen").run();
     let folder = Path::new(".").canonicalize().expect("our folder");

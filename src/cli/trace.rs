@@ -126,6 +126,12 @@ fn trace(args: &TraceArgs, console: &Console) -> Result<u8, (u8, Failure)> {
                 .help("leave out --epoch, or --clock wall"),
         ));
     }
+    if args.schedule != 0 && args.clock == ClockArg::Wall {
+        return Err(ours(
+            Failure::usage("under the wall clock threads go on as the machine lets them, and no schedule is kept")
+                .help("leave out --schedule, or --clock wall"),
+        ));
+    }
     // Before the run: a report that cannot be written should not cost an hour.
     let file = args.out.as_deref().map(create).transpose().map_err(ours)?;
     let mut options = options(args);
