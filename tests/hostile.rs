@@ -68,6 +68,10 @@ fn main() -> ExitCode {
         trials.push(Trial::test("as_another_user", move || {
             Yard::as_another_user(filter.as_deref()).map_err(Failed::from)
         }));
+        let filter = arguments.filter.clone();
+        trials.push(Trial::test("as_root_of_a_container", move || {
+            Yard::as_root_of_a_container(filter.as_deref()).map_err(Failed::from)
+        }));
     }
     if std::env::var_os(yard::AS_ANOTHER).or(std::env::var_os(yard::REFUSED)).is_none() {
         let filter = arguments.filter.clone();

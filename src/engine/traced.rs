@@ -265,8 +265,9 @@ impl TracedEngine {
         } else {
             view.read_write.push(request.cwd.clone());
             view.read_write.extend(shared.map(|folder| folder.path().to_owned()));
-            // Without a view of its own, another user may be kept out by a folder on the way.
-            identity = identity.filter(|_| view.is_open_to_all());
+            // Without a view of its own, another user may be kept out by a folder on the way; and its tracer may be kept from
+            // reading the memory of another user.
+            identity = identity.filter(|_| view.is_open_to_all() && sandbox::may_read_other_users());
             if let Some(identity) = identity {
                 for folder in &view.read_write {
                     std::os::unix::fs::chown(folder, Some(identity.uid), Some(identity.gid)).map_err(|cause| {

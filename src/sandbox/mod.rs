@@ -35,7 +35,7 @@ mod start;
 mod tracing;
 mod wire;
 
-pub use best::{best, own_identity};
+pub use best::{best, may_read_other_users, own_identity};
 pub use cgroup::{Group, GroupLimits, Groups, OutOfMemory, keep_groups, release_groups};
 pub use confinement::Confinement;
 pub use error::SandboxError;

@@ -188,6 +188,27 @@ impl Yard {
 
     /// The same tests as another user, for whom the binaries and programs are laid out where it can read them.
     pub(crate) fn as_another_user(filter: Option<&str>) -> Result<(), String> {
+        Self::elsewhere(filter, |yard| {
+            let mut command = Command::new(yard);
+            command.uid(ANOTHER).gid(ANOTHER);
+            command
+        })
+    }
+
+    /// The legal programs as root of a container, who may not trace or read processes of other users (no `CAP_SYS_PTRACE`).
+    pub(crate) fn as_root_of_a_container(filter: Option<&str>) -> Result<(), String> {
+        let filter = filter.filter(|filter| filter.contains("awkward")).unwrap_or("awkward");
+        Self::elsewhere(Some(filter), |yard| {
+            let mut command = Command::new("setpriv");
+            command.arg("--bounding-set=-sys_ptrace").arg(yard);
+            // An interpreter that everybody can reach, so that runs may have users of their own.
+            command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
+            command
+        })
+    }
+
+    /// The same tests by a command that begins so, with the binaries and programs laid out where everybody can read them.
+    fn elsewhere(filter: Option<&str>, begin: impl FnOnce(&Path) -> Command) -> Result<(), String> {
         let failed = |error: std::io::Error| error.to_string();
         let folder = tempfile::tempdir().map_err(failed)?;
         let at = |name: &str| folder.path().join(name);
@@ -198,15 +219,13 @@ impl Yard {
         let temporary = at("tmp");
         fs::create_dir(&temporary).map_err(failed)?;
         fs::set_permissions(&temporary, fs::Permissions::from_mode(0o777)).map_err(failed)?;
-        let output = Command::new(at("yard"))
+        let output = begin(&at("yard"))
             .args(filter)
             .arg("--test-threads=2")
             .env(AS_ANOTHER, folder.path())
             .env("TMPDIR", &temporary)
             .env("HOME", &temporary)
             .current_dir("/")
-            .uid(ANOTHER)
-            .gid(ANOTHER)
             .output()
             .map_err(failed)?;
         if output.status.success() {

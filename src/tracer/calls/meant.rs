@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag, open, openat2};
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, open, openat, openat2};
 use nix::sys::stat::Mode;
 
 use super::shared_memory;
@@ -61,7 +61,13 @@ impl Meant {
         let flags = OFlag::O_PATH | OFlag::O_CLOEXEC | if follow { OFlag::empty() } else { OFlag::O_NOFOLLOW };
         // By such a link in /proc/self we would come to files of ours.
         let how = OpenHow::new().flags(flags).resolve(ResolveFlag::RESOLVE_NO_MAGICLINKS);
-        openat2(folder.as_fd(), name.as_c_str(), how).map(Self)
+        match openat2(folder.as_fd(), name.as_c_str(), how) {
+            // A container may refuse it, for it is younger than its list of calls. What it saves from is asked about in any case.
+            Err(Errno::ENOSYS | Errno::EPERM) => {
+                openat(folder.as_fd(), name.as_c_str(), flags, Mode::empty()).map(Self)
+            }
+            opened => opened.map(Self),
+        }
     }
 
     /// Whether it is a file or folder of the run's own: in one of the folders that it may write to, and of its user.
