@@ -33,7 +33,8 @@ const WIDEST: usize = 120;
 #[command(
     about = "Run any program under many schedules and show each different outcome",
     long_about = "Run any program under many schedules and show each different outcome.\n\nA schedule decides which thread goes on wherever more than one could. Two outcomes are different when the program \
-                  ended in another way or wrote other lines; the order of the lines does not count. Each outcome comes with a \
+                  ended in another way or wrote other lines; the order of the lines does not count, nor do addresses in memory and \
+                  the numbers that Go and Rust tell of goroutines and threads when they end a program. Each outcome comes with a \
                   seed that shows it again. The second outcome is drawn as columns of threads in time, with as few \
                   forced switches as were found to lead to it; `-v` draws each of the others, too.",
     after_help = "Exit status: 0 when there is one outcome, 1 when there are more.\n\nExamples:\n  grade explore -- ./counter\n  grade explore --schedules 1000 --format json -- python3 main.py\n  grade trace --schedule 17 -- ./counter     shows one of them again"

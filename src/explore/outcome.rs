@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
+use super::noise::without_noise;
 use crate::trace::{Ended, EventKind, ExitStatus, Tid, Trace};
 
 /// The name of the format.
@@ -37,7 +38,7 @@ pub struct Outcome {
     pub cycles: Vec<Vec<Tid>>,
 }
 
-/// What makes two outcomes the same: how it ended, and which lines were written how often, in whatever order.
+/// What makes two outcomes the same: how it ended, and which lines were written how often, in whatever order and at whatever addresses.
 type Same = (&'static str, Option<(u8, i32)>, Vec<(u8, String)>);
 
 impl Exploration {
@@ -92,7 +93,7 @@ fn same(trace: &Trace) -> Same {
         ExitStatus::Code(code) => (0, code),
         ExitStatus::Signal(signal) => (1, signal),
     });
-    let mut lines: Vec<(u8, String)> = lines(trace).map(|(fd, text)| (fd, text.to_owned())).collect();
+    let mut lines: Vec<(u8, String)> = lines(trace).map(|(fd, text)| (fd, without_noise(text).into_owned())).collect();
     lines.sort();
     (ended, exit, lines)
 }
@@ -118,6 +119,15 @@ mod tests {
         assert_eq!(all.schedules, 4);
         let seen: Vec<_> = all.outcomes.iter().map(|o| (o.seed, o.count, o.last_line.as_deref())).collect();
         assert_eq!(seen, [(0, 2, Some("b")), (3, 2, Some("a"))]);
+    }
+
+    #[test]
+    fn the_same_end_at_other_addresses_is_no_other_outcome() {
+        let dump = |number: u32, at: &str| {
+            run(&[&format!("goroutine {number} [sync.Mutex.Lock]:"), &format!("main.work({at}, 0x2)")])
+        };
+        let (one, two) = (dump(18, "0xc000012120"), dump(19, "0xc000090000"));
+        assert_eq!(Exploration::of([(0, &one), (1, &two)]).outcomes.len(), 1);
     }
 
     #[test]
