@@ -22,6 +22,11 @@ impl DeadlineKey {
     pub const fn at(self) -> VirtualInstant {
         self.at
     }
+
+    /// How many were set before it.
+    pub const fn number(self) -> u64 {
+        self.number
+    }
 }
 
 impl<T> Default for Deadlines<T> {
@@ -58,6 +63,11 @@ impl<T> Deadlines<T> {
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = (DeadlineKey, &T)> {
         self.due.iter().map(|(key, what)| (*key, what))
+    }
+
+    /// How many were set so far.
+    pub const fn set_so_far(&self) -> u64 {
+        self.set
     }
 
     /// How many are to come.

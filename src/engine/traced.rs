@@ -217,6 +217,7 @@ impl TracedEngine {
             },
             // What is left of patience in real time when virtual time stands still.
             real_limit: request.real_limit.max(Duration::from_secs(1)),
+            idle_turns: Options::IDLE_TURNS,
             clock: self.clock,
             epoch: Epoch::default(),
             schedule: request.schedule,

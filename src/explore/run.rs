@@ -19,6 +19,10 @@ pub struct Plan {
     pub jobs: NonZeroUsize,
 }
 
+/// After so many runs that got nowhere a program is known for that, and the others need not go on in vain for so long: a part of it only.
+const IN_VAIN_TO_BE_KNOWN: u64 = 2;
+const KNOWN_IDLER: u64 = 10;
+
 /// Runs a program under the schedules of a plan. `done` is told the seed of each run that ended.
 ///
 /// # Errors
@@ -27,6 +31,7 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
     let runs = Mutex::new(Vec::<(u64, Trace)>::new());
     let failed = Mutex::new(None);
     let next = AtomicU64::new(0);
+    let in_vain = AtomicU64::new(0);
     std::thread::scope(|scope| {
         for _ in 0..plan.jobs.get() {
             scope.spawn(|| {
@@ -38,8 +43,13 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
                         return;
                     }
                     let seed = plan.first_seed.saturating_add(place);
-                    match tracer::run(&Options { schedule: seed, ..options.clone() }) {
-                        Ok(trace) => runs.lock().unwrap_or_else(PoisonError::into_inner).push((seed, trace)),
+                    let known = in_vain.load(Ordering::Relaxed) >= IN_VAIN_TO_BE_KNOWN;
+                    let idle_turns = if known { options.idle_turns / KNOWN_IDLER } else { options.idle_turns };
+                    match tracer::run(&Options { schedule: seed, idle_turns, ..options.clone() }) {
+                        Ok(trace) => {
+                            in_vain.fetch_add(u64::from(trace.end.ended == Ended::NoProgress), Ordering::Relaxed);
+                            runs.lock().unwrap_or_else(PoisonError::into_inner).push((seed, trace));
+                        }
                         Err(error) => {
                             failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
                         }

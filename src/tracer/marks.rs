@@ -8,12 +8,14 @@
 //! asked to give the lock away. There they stop, and who waits for the lock asks for it while they are held. Processes that
 //! share memory are marked at the words of it that they change (see `shared`).
 
+use super::memory;
 use super::process::Role;
-use super::regs::{Breakpoint, Native, Registers, take_hits};
+use super::regs::{Breakpoint, LONGEST, Native, Operand, Registers, is_call, take_hits};
 use super::task::Slot;
 use super::tracee::Resume;
+use super::turns::Deed;
 use super::world::World;
-use crate::schedule::Place;
+use crate::schedule::{Place, Preemption};
 use crate::sys::ptrace;
 
 /// `si_code` of a SIGTRAP by a debug register.
@@ -84,8 +86,40 @@ impl World<'_> {
             self.turns.as_mut().filter(|turns| turns.has_turn(tid)).and_then(|turns| turns.came_to_mark(matters));
         match preemption {
             Some(preemption) if before_bytecode && self.hand_over(tid, preemption) => {}
+            Some(preemption) if !asked && !before_bytecode => self.preempt_near_mark(tid, preemption),
             Some(preemption) => self.preempt(tid, preemption, asked),
             None => self.passes(tid),
+        }
+    }
+
+    /// Preempts a thread before the marked instruction at which it stands, or some instructions behind it: what was read there is old by
+    /// the time that it is used, what was written there is seen by others before what follows it, and in what is called there others
+    /// come in halfway.
+    fn preempt_near_mark(&mut self, tid: i32, preemption: Preemption) {
+        let deed = self.deed_at_mark(tid);
+        let Some(turns) = &mut self.turns else { return };
+        match turns.goes_further(preemption, deed) {
+            0 => self.preempt(tid, preemption, false),
+            further => turns.walks = Some((tid, Preemption { after: further, ..preemption })),
+        }
+    }
+
+    /// What the instruction at which a thread stands does.
+    fn deed_at_mark(&self, tid: i32) -> Deed {
+        let Some(Slot::Stopped(stopped)) = self.tasks.get(&tid).map(|task| &task.slot) else { return Deed::Other };
+        let at = stopped.registers().map(|registers| registers.instruction());
+        let Ok(code) = at.and_then(|at| memory::read_some(tid, at, LONGEST)) else { return Deed::Other };
+        match Operand::decode(&code) {
+            _ if is_call(&code) => Deed::Calls,
+            Some(operand) if operand.torn.is_some() => Deed::Other,
+            Some(operand) => {
+                if operand.written {
+                    Deed::Writes
+                } else {
+                    Deed::Reads
+                }
+            }
+            None => Deed::Other,
         }
     }
 

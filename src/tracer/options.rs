@@ -30,6 +30,9 @@ pub struct Options {
     pub limits: RunLimits,
     /// The end of patience in real time.
     pub real_limit: Duration,
+    /// After so many turns in a row in which it only passed the time it gets nowhere: a loop that sleeps, or asks for the time, takes a few
+    /// for each round. Without a schedule, after as many waits.
+    pub idle_turns: u64,
     /// Which clock it sees.
     pub clock: ClockKind,
     /// What the program's calendar says at its start, under the virtual clock.
@@ -69,6 +72,9 @@ pub struct Options {
 }
 
 impl Options {
+    /// How many turns in vain are enough, where nothing else is said.
+    pub const IDLE_TURNS: u64 = 200_000;
+
     /// The defaults for a program: captured output, no input, the virtual clock, the natural schedule, no limits but
     /// one hour of virtual and five minutes of real time.
     pub fn new(argv: Vec<OsString>) -> Self {
@@ -81,6 +87,7 @@ impl Options {
             shown: None,
             limits: RunLimits::default(),
             real_limit: Duration::from_mins(5),
+            idle_turns: Self::IDLE_TURNS,
             clock: ClockKind::Virtual,
             epoch: Epoch::default(),
             schedule: 0,

@@ -63,6 +63,22 @@ impl World<'_> {
         }
     }
 
+    /// Lets the thread that has the turn make so many instructions. The others go first then.
+    pub(super) fn walk_on(&mut self, tid: i32, instructions: u32) -> Result<(), TracerError> {
+        match self.walk(tid, instructions)?.0 {
+            Walk::Sleeps => {}
+            Walk::Stopped(status) => return self.arrive(tid, status),
+            Walk::Whole => {
+                if let Some(turns) = &mut self.turns {
+                    turns.queue(tid, Resume::Go(0));
+                    turns.tire(tid);
+                    turns.unsettled = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Takes the turn from a thread that has stopped for that, `asked` where its interpreter asks whether it is to give its lock away.
     pub(super) fn preempt(&mut self, tid: i32, preemption: Preemption, asked: bool) {
         let Some(turns) = &mut self.turns else { return };

@@ -12,6 +12,7 @@ use super::fixture::Fixture;
 use super::procfs::{self, State};
 use super::task::{Pending, Seen, Slot, Task};
 use super::time::Pace;
+use super::turns::Idle;
 use super::world::{Due, World};
 use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::trace::{Ended, EventKind, lock_cycles};
@@ -20,16 +21,14 @@ use crate::trace::{Ended, EventKind, lock_cycles};
 const NETWORK_PATIENCE: Duration = Duration::from_millis(20);
 
 /// So many waits for a time, and over so long a time, without anything else: it polls for ever.
-const POLLS_IN_VAIN: u32 = 5_000;
+const POLLS_IN_VAIN: u64 = 5_000;
 const POLLED_IN_VAIN: VirtualDuration = VirtualDuration::from_secs(24 * 3600);
 
 /// How long the program has done nothing but wait.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Polls {
-    /// What it had done by then.
-    deeds: u64,
     /// How often a wait ended since.
-    count: u32,
+    idle: Idle,
     since: VirtualInstant,
 }
 
@@ -221,13 +220,18 @@ impl World<'_> {
     /// Whether for a very long time now the program has done nothing but wait for times: a thread that looks every minute
     /// whether something has come, and all others blocked for good. (The scheduler of Go is such a thread.)
     fn only_polls(&mut self) -> bool {
-        let deeds = self.record.deeds();
         let now = self.time.now();
-        if self.polls.deeds != deeds {
-            self.polls = Polls { deeds, count: 0, since: now };
+        let most = self.options.idle_turns;
+        self.polls.idle.next_turn(self.record.deeds(), self.deadlines.set_so_far(), most);
+        let idle = self.polls.idle;
+        if idle.turns == 1 {
+            self.polls.since = now;
         }
-        self.polls.count += 1;
-        self.polls.count > POLLS_IN_VAIN && now.since(self.polls.since) > POLLED_IN_VAIN
+        if idle.turns > most && self.waits_since_before(idle) {
+            self.polls.idle.turns = 0;
+            return false;
+        }
+        idle.turns > most || (idle.turns > POLLS_IN_VAIN && now.since(self.polls.since) > POLLED_IN_VAIN)
     }
 
     /// Nothing can ever move again: says who waits on what, and ends the run.

@@ -68,9 +68,10 @@ struct Word {
     threads: BTreeSet<u64>,
     places: BTreeSet<u64>,
     written: bool,
-    /// Who gave its address to a library, and where the calls come back.
+    /// Who gave its address to a library, where the calls come back, and where they are.
     given_by: BTreeSet<u64>,
     given_at: BTreeSet<u64>,
+    given_by_calls: BTreeSet<u64>,
 }
 
 impl Word {
@@ -97,12 +98,18 @@ impl Survey {
             return [vec![vec![Place::Asking(word)]], shared].concat();
         }
         let mut met: BTreeMap<Vec<Place>, usize> = BTreeMap::new();
-        for (threads, places) in self.touched.into_values().filter_map(Word::met) {
+        let mut calls: BTreeSet<Vec<Place>> = BTreeSet::new();
+        let instructions = |places: BTreeSet<u64>| places.into_iter().map(Place::Instruction).collect();
+        for mut word in self.touched.into_values() {
+            if word.given_by.len() > 1 {
+                calls.insert(instructions(std::mem::take(&mut word.given_by_calls)));
+            }
+            let Some((threads, places)) = word.met() else { continue };
             let siblings = threads.iter().filter(|who| **who != maker).count();
-            let times = met.entry(places.into_iter().map(Place::Instruction).collect()).or_default();
+            let times = met.entry(instructions(places)).or_default();
             *times = (*times).max(if siblings > 1 { AMONG_SIBLINGS } else { 1 });
         }
-        met.into_iter().flat_map(|(places, times)| vec![places; times]).chain(shared).collect()
+        met.into_iter().flat_map(|(places, times)| vec![places; times]).chain(calls).chain(shared).collect()
     }
 
     /// The gates, once there are any.
@@ -175,18 +182,20 @@ impl World<'_> {
         if self.survey.as_ref().is_some_and(|survey| survey.gates.is_some()) {
             return self.survey_between_gates(tid);
         }
-        let mut was_own = false;
+        let (mut was_own, mut before) = (false, 0);
         for _ in 0..SLICE {
             if !self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) {
                 self.let_go(tid, Resume::Go(0));
                 return Ok(());
             }
             let is_own = self.look_at_access(tid);
+            let at = self.instruction_of(tid);
             let back = if was_own && !is_own { self.way_back(tid) } else { None };
             was_own = is_own;
             if let Some(back) = back {
-                self.look_at_arguments(tid, back);
+                self.look_at_arguments(tid, before, back);
             }
+            before = at;
             match self.stretch(tid, back)? {
                 Stretch::Made => {}
                 Stretch::Stopped(status) => return self.arrive(tid, status),
@@ -214,13 +223,13 @@ impl World<'_> {
 
     /// Follows a thread through the program's own code, and lets it go wherever it leaves that: it comes back to a gate.
     fn survey_between_gates(&mut self, tid: i32) -> Result<(), TracerError> {
-        let mut was_own = false;
+        let (mut was_own, mut before) = (false, 0);
         for _ in 0..SLICE {
             let is_own = self.look_at_access(tid);
             let at = self.instruction_of(tid);
             if !is_own {
                 if was_own && let Some(back) = self.way_back(tid) {
-                    self.look_at_arguments(tid, back);
+                    self.look_at_arguments(tid, before, back);
                     if let Some(gates) = self.survey.as_mut().and_then(Survey::gates_mut) {
                         gates.add(self.root, back);
                     }
@@ -228,7 +237,7 @@ impl World<'_> {
                 self.let_go(tid, Resume::Go(0));
                 return Ok(());
             }
-            was_own = true;
+            (was_own, before) = (true, at);
             self.open_gate(at, true);
             let stretch = self.stretch(tid, None);
             self.open_gate(at, false);
@@ -317,9 +326,9 @@ impl World<'_> {
         true
     }
 
-    /// Notes what a call into a library that comes `back` there was given the address of. Whether it writes there is not known. What one
-    /// library calls another for is not the program's.
-    fn look_at_arguments(&mut self, tid: i32, back: u64) {
+    /// Notes what a call into a library was given the address of, by the instruction `from` which it is made and the one to which it comes
+    /// `back`. Whether it writes there is not known. What one library calls another for is not the program's.
+    fn look_at_arguments(&mut self, tid: i32, from: u64, back: u64) {
         let (Some(survey), Some(task)) = (&mut self.survey, self.tasks.get(&tid)) else { return };
         let (Slot::Stopped(stopped), Some(own)) = (&task.slot, &survey.own) else { return };
         if own.is_library(back) {
@@ -332,6 +341,7 @@ impl World<'_> {
             if !own.is_private(address, tid, &registers) && is_memory() {
                 let word = survey.touched.entry(address / WORD).or_default();
                 word.given_by.insert(own.who(tid, &registers));
+                word.given_by_calls.insert(from);
                 word.given_at.insert(back);
             }
         }

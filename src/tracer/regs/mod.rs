@@ -9,7 +9,7 @@ pub(super) use number::{address, int, negative, word};
 #[cfg(target_arch = "x86_64")]
 pub(super) use x86_64::{
     CALL_INSTRUCTION, CALLS, FILTER_ARCH, LONGEST, Native, ORDERING, Operand, TRAP, WATCHPOINTS, break_at, calls,
-    code_before, may_read_thread_pointer, take_hits, watch_words, written,
+    code_before, is_call, may_read_thread_pointer, take_hits, watch_words, written,
 };
 
 use std::io;

@@ -4,11 +4,13 @@ use super::settle::Settled;
 use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::trace::EventKind;
 use crate::tracer::calls::Woken;
+use crate::tracer::error::TracerError;
 use crate::tracer::quiet::Moved;
 use crate::tracer::regs::{Registers, negative};
 use crate::tracer::task::Slot;
 use crate::tracer::time::Pace;
-use crate::tracer::turns::Turns;
+use crate::tracer::tracee::Resume;
+use crate::tracer::turns::{Idle, Turns};
 use crate::tracer::world::{Due, World};
 
 /// Deadlines this close to each other count as simultaneous.
@@ -51,6 +53,25 @@ impl World<'_> {
         true
     }
 
+    /// For long nobody has done anything but pass the time, and somebody's time has come: who ran last goes on for a while first. Time
+    /// moves at stops alone, and who always makes its stops at the same places would otherwise find the others' times come at those places
+    /// alone, such as where it holds a lock and looks at the clock while it tries another one.
+    pub(super) fn goes_on_before_deadline(&mut self) -> Result<bool, TracerError> {
+        let now = self.time.now();
+        if self.deadlines.earliest().is_none_or(|due| due > now) {
+            return Ok(false);
+        }
+        let Some((tid, instructions)) = self.turns.as_mut().and_then(Turns::goes_on_before_deadline) else {
+            return Ok(false);
+        };
+        self.mend_torn(tid);
+        match instructions {
+            Some(instructions) => self.walk_on(tid, instructions)?,
+            None => self.let_go(tid, Resume::Go(0)),
+        }
+        Ok(true)
+    }
+
     /// Fires all that is due; whether something was.
     pub(super) fn fire_due(&mut self) -> bool {
         let now = self.time.now();
@@ -60,6 +81,7 @@ impl World<'_> {
             turns.unsettled |= any;
             if any {
                 turns.end_spins();
+                turns.fired();
             }
         }
         for (key, due) in due {
@@ -112,6 +134,12 @@ impl World<'_> {
         }
         self.jumps.note(self.time.now(), until);
         self.time.jump(until);
+    }
+
+    /// Whether somebody waits for a time all along while the program does nothing else: what others poll for may come with it.
+    pub(in crate::tracer) fn waits_since_before(&self, idle: Idle) -> bool {
+        let of_the_program = |due: &Due| !matches!(due, Due::TimeLimit | Due::Linger);
+        self.deadlines.iter().any(|(key, due)| of_the_program(due) && !idle.has_set(key))
     }
 
     /// Whether a time or somebody outside may end what the program waits for.

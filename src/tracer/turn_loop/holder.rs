@@ -62,14 +62,14 @@ impl World<'_> {
             }
         }
         if !matters {
-            turns.idle.0 = 0;
+            turns.idle.turns = 0;
             return;
         }
         let mut grains = 0;
         while used >= GRAIN * u32::try_from(holder.grains + 1).unwrap_or(u32::MAX) {
             holder.grains += 1;
             grains += 1;
-            turns.idle.0 = 0;
+            turns.idle.turns = 0;
             self.time.move_on(VirtualDuration::from_nanos(u64::try_from(GRAIN.as_nanos()).unwrap_or_default()));
         }
         if holder.grains >= GRAINS_A_TURN && !holder.asked {

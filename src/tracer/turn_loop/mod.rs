@@ -19,9 +19,7 @@ use crate::sys::tick::Tick;
 use crate::sys::wait::{self, Waited};
 use crate::trace::{Ended, EventKind};
 
-/// A program that was given so many turns in a row and did nothing but wait for a moment now and then gets nowhere.
-const TURNS_WITHOUT_PROGRESS: u64 = 200_000;
-/// In a survey, which then has seen what there is to see.
+/// After so many turns in which a program only passed the time a survey has seen what there is to see.
 const TURNS_OF_A_SURVEY: u64 = 5_000;
 /// How long after a turn began we look for the first time whether the thread sleeps, where it mostly did.
 const FIRST_LOOK: Duration = Duration::from_micros(40);
@@ -135,13 +133,22 @@ impl World<'_> {
         self.stir(tid, status);
         let Some(turns) = &mut self.turns else { return Ok(()) };
         if self.started.is_none() && self.fixture.is_none() {
-            return change(self, tid, status);
+            return self.take_up(tid, status);
         }
         if turns.puts_aside(tid) {
             turns.put_aside(tid, status);
             return Ok(());
         }
-        change(self, tid, status)
+        self.take_up(tid, status)
+    }
+
+    /// What a stop means for a thread that has the turn, or whose time it is to be asked.
+    fn take_up(&mut self, tid: i32, status: i32) -> Result<(), TracerError> {
+        change(self, tid, status)?;
+        match self.turns.as_mut().and_then(|turns| turns.walks.take()) {
+            Some((tid, preemption)) => self.step_through(tid, preemption),
+            None => Ok(()),
+        }
     }
 
     fn take_up_arrived(&mut self) -> Result<(), TracerError> {
@@ -150,7 +157,7 @@ impl World<'_> {
             if let Some(turns) = &mut self.turns {
                 turns.sleepers.remove(tid);
             }
-            change(self, tid, status)?;
+            self.take_up(tid, status)?;
         }
         Ok(())
     }
@@ -158,18 +165,27 @@ impl World<'_> {
     /// All have settled: time moves on by a step, what is due fires, and somebody gets the turn.
     fn next_turn(&mut self, tick: &Tick) -> Result<Moved, TracerError> {
         let Some(turns) = &mut self.turns else { return Ok(Moved::No) };
-        let deeds = self.record.deeds();
-        turns.idle = if turns.idle.1 == deeds { (turns.idle.0 + 1, deeds) } else { (0, deeds) };
-        let most = if self.survey.is_some() { TURNS_OF_A_SURVEY } else { TURNS_WITHOUT_PROGRESS };
-        if turns.idle.0 > most {
-            self.end(Ended::NoProgress, None);
-            return Ok(Moved::Yes);
+        let most = if self.survey.is_some() { TURNS_OF_A_SURVEY } else { self.options.idle_turns };
+        turns.idle.next_turn(self.record.deeds(), self.deadlines.set_so_far(), most);
+        let idle = turns.idle;
+        if idle.turns > most {
+            if self.survey.is_some() || !self.waits_since_before(idle) {
+                self.end(Ended::NoProgress, None);
+                return Ok(Moved::Yes);
+            }
+            if let Some(turns) = &mut self.turns {
+                turns.idle.turns = 0;
+            }
         }
+        let Some(turns) = &mut self.turns else { return Ok(Moved::No) };
         let step = turns.step();
         self.time.move_on(step);
         for (tid, time) in turns.take_holds() {
             self.deadlines.set(self.time.now().saturating_add(time), Due::Held(tid));
             self.note_forced(tid, EventKind::Held { ns: time.as_nanos() });
+        }
+        if self.goes_on_before_deadline()? {
+            return Ok(Moved::Yes);
         }
         if self.fire_due() {
             return Ok(Moved::Yes);

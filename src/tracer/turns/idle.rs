@@ -1,8 +1,9 @@
 //! Threads that only pass the time: they yield, read the clock, or could go on and are held back together.
 
 use super::Turns;
-use crate::clock::VirtualDuration;
+use crate::clock::{DeadlineKey, VirtualDuration};
 use crate::schedule::Policy;
+use crate::tracer::tracee::Resume;
 
 /// How far time moves with each turn, as long as anybody does anything but look at it.
 const STEP: VirtualDuration = VirtualDuration::from_micros(2);
@@ -14,7 +15,69 @@ const MOST_DOUBLINGS: u32 = 4;
 /// After so many clock reads in a row a thread is taken to wait for the time.
 const READS_THAT_ARE_A_WAIT: u32 = 16;
 
+/// After so many turns in which nobody did anything else, times come between the stops of whoever runs, too.
+const TURNS_AT_STOPS: u64 = 1_000;
+/// So many instructions at most behind a stop: an interpreter makes hundreds for each of its own.
+const LONGEST_WALK: usize = 2_048;
+/// From one of so many stops at most.
+const MOST_STOPS: usize = 3;
+
+/// For how long a program has done nothing but pass the time.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::tracer) struct Idle {
+    /// How many turns were given since.
+    pub(in crate::tracer) turns: u64,
+    /// What it had done by then.
+    deeds: u64,
+    /// How many deadlines had been set when half of those turns were given that are the most.
+    deadlines: u64,
+}
+
+impl Idle {
+    /// Another turn begins; so much has been done by now, and so many deadlines have been set.
+    pub(in crate::tracer) const fn next_turn(&mut self, deeds: u64, deadlines: u64, most: u64) {
+        if self.deeds != deeds {
+            *self = Self { turns: 0, deeds, deadlines };
+        }
+        self.turns += 1;
+        if self.turns == most / 2 {
+            self.deadlines = deadlines;
+        }
+    }
+
+    /// Whether this deadline was set in the second half of it.
+    pub(in crate::tracer) const fn has_set(&self, deadline: DeadlineKey) -> bool {
+        deadline.number() >= self.deadlines
+    }
+}
+
 impl Turns {
+    /// Somebody's time has come, and nobody has been told: whether the thread that ran last goes on first, for so many instructions;
+    /// up to its next stop, where none are given.
+    pub(in crate::tracer) fn goes_on_before_deadline(&mut self) -> Option<(i32, Option<u32>)> {
+        if self.idle.turns < TURNS_AT_STOPS || self.went_on > MOST_STOPS {
+            return None;
+        }
+        let last = self.last?;
+        let tid = self.ready.get(&last).filter(|waits| waits.how == Resume::Go(0))?.tid;
+        self.ready.remove(&last);
+        self.fresh.remove(&last);
+        self.begin_turn(tid);
+        // The place where a thread is left comes from a number that goes through all of its values evenly.
+        let walk = self.place_in_loop(LONGEST_WALK);
+        if !walk.is_multiple_of(MOST_STOPS - self.went_on + 1) {
+            self.went_on += 1;
+            return Some((tid, None));
+        }
+        self.went_on = MOST_STOPS + 1;
+        Some((tid, Some(u32::try_from(1 + walk).unwrap_or(1))))
+    }
+
+    /// Somebody's time has come, and was told.
+    pub(in crate::tracer) const fn fired(&mut self) {
+        self.went_on = 0;
+    }
+
     /// A thread yields.
     pub(in crate::tracer) fn yields(&mut self, tid: i32) {
         self.idle_stops = self.idle_stops.saturating_add(1);
@@ -63,5 +126,26 @@ impl Turns {
             self.tire(tid);
         }
         self.reads
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Idle;
+    use crate::clock::{Deadlines, VirtualInstant};
+
+    #[test]
+    fn who_waits_for_long_is_told_from_who_polls() {
+        let (mut deadlines, mut idle) = (Deadlines::default(), Idle::default());
+        let long = deadlines.set(VirtualInstant::from_nanos(1_000_000), "a long sleep");
+        for turn in 0..100 {
+            let poll = deadlines.set(VirtualInstant::from_nanos(turn), "a short one");
+            idle.next_turn(7, deadlines.set_so_far(), 100);
+            assert!(turn < 50 || idle.has_set(poll), "turn {turn}");
+        }
+        assert_eq!(idle.turns, 100);
+        assert!(!idle.has_set(long));
+        idle.next_turn(8, deadlines.set_so_far(), 100);
+        assert_eq!(idle.turns, 1, "it has done something");
     }
 }

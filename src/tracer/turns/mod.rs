@@ -19,6 +19,8 @@ use super::tracee::Resume;
 use crate::clock::VirtualDuration;
 use crate::schedule::{Place, Policy, Preemption, Ready, Recorder, Replay, Switch, ThreadNumber, for_seed};
 
+pub(super) use idle::Idle;
+pub(super) use preemption::Deed;
 pub(super) use spinning::OnlySpinners;
 
 /// For how long in all a run may hold threads back.
@@ -105,6 +107,8 @@ pub(super) struct Turns {
     passed: u32,
     /// A preemption whose marks are being counted.
     under_way: Option<Preemption>,
+    /// Who makes some more instructions before it is preempted.
+    pub(super) walks: Option<(i32, Preemption)>,
     budget: VirtualDuration,
     /// How often the policy was asked for a pause, what is left for them, and whom the last one held back.
     asked_to_pause: u64,
@@ -119,8 +123,10 @@ pub(super) struct Turns {
     idle_stops: u32,
     /// How often in a row threads only passed the time.
     passes: u32,
-    /// How many turns were given since the program last did something, and what it had done then.
-    pub(super) idle: (u64, u64),
+    /// For how long the program has done nothing.
+    pub(super) idle: Idle,
+    /// How many stops somebody made after a time had come and before that was told.
+    went_on: usize,
     /// Bytes for those who ask the kernel for chance.
     chance: u64,
     /// Whether somebody may be on the way to a stop: everybody must be looked at before the next choice.
@@ -167,6 +173,7 @@ impl Turns {
             hits: HITS,
             passed: PASSED,
             under_way: None,
+            walks: None,
             budget: BUDGET,
             asked_to_pause: 0,
             pauses: PAUSES,
@@ -176,7 +183,8 @@ impl Turns {
             reads: 0,
             idle_stops: 0,
             passes: 0,
-            idle: (0, 0),
+            idle: Idle::default(),
+            went_on: 0,
             chance: 0x6a09_e667_f3bc_c908,
             unsettled: true,
             killed: false,

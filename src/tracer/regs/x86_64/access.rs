@@ -23,6 +23,17 @@ pub(in crate::tracer) struct Operand {
     pub(in crate::tracer) torn: Option<usize>,
 }
 
+/// Whether an instruction calls a function.
+pub(in crate::tracer) fn is_call(code: &[u8]) -> bool {
+    // Prefixes that stand before calls: for what an indirect one may come to, and of a register above the eighth.
+    let first = code.iter().position(|byte| !matches!(byte, 0x3e | 0x40..=0x4f | 0xf2)).unwrap_or_default();
+    match code.get(first..) {
+        Some([0xe8, ..]) => true,
+        Some([0xff, operand, ..]) => operand >> 3 & 7 == 2,
+        _ => false,
+    }
+}
+
 /// Whether an instruction reads its operand in memory and writes what it made of it (`add`, `inc`, `shl`, …). What exchanges
 /// is left out: it is whole without being told to be.
 const fn changes(map: u8, opcode: u8, extension: u8) -> bool {
@@ -241,7 +252,7 @@ const fn general(registers: &user_regs_struct, number: u8) -> u64 {
 mod tests {
     use libc::user_regs_struct;
 
-    use super::Operand;
+    use super::{Operand, is_call};
 
     fn registers() -> user_regs_struct {
         user_regs_struct {
@@ -331,6 +342,21 @@ mod tests {
         ];
         for (text, code) in cases {
             assert_eq!(Operand::decode(code), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn calls_are_known_whatever_says_where_they_go() {
+        let cases: [(&str, &[u8], bool); 6] = [
+            ("call 5", &[0xe8, 0, 0, 0, 0], true),
+            ("call *%rax", &[0xff, 0xd0], true),
+            ("call *%r12", &[0x41, 0xff, 0xd4], true),
+            ("notrack call *8(%rax)", &[0x3e, 0xff, 0x50, 8], true),
+            ("jmp *%rax", &[0xff, 0xe0], false),
+            ("inc (%rax)", &[0xff, 0x00], false),
+        ];
+        for (text, code, calls) in cases {
+            assert_eq!(is_call(code), calls, "{text}");
         }
     }
 }

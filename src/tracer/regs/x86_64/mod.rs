@@ -5,7 +5,7 @@ mod ordering;
 mod table;
 mod watchpoints;
 
-pub(in crate::tracer) use access::{LONGEST, Operand};
+pub(in crate::tracer) use access::{LONGEST, Operand, is_call};
 pub(in crate::tracer) use ordering::ORDERING;
 pub(in crate::tracer) use table::CALLS;
 pub(in crate::tracer) use watchpoints::{WATCHPOINTS, break_at, code_before, take_hits, watch_words, written};
