@@ -64,6 +64,12 @@ impl OwnCode {
         }
     }
 
+    /// Whether one of the program's own functions begins there, which libraries in the same file may call. (Go's are told apart otherwise.)
+    pub(super) fn begins(&self, at: u64) -> bool {
+        let begins = |own: &OwnFunctions| own.ranges.binary_search_by_key(&at, |range| range.start).is_ok();
+        self.functions.as_ref().is_some_and(|own| !own.is_go && begins(own))
+    }
+
     /// Whether it is of the standard library.
     pub(super) fn is_library(&self, at: u64) -> bool {
         is_within(&self.standard, at)

@@ -18,7 +18,7 @@ use super::gates::Gates;
 use super::memory;
 use super::own_code::OwnCode;
 use super::preempt::Stretch;
-use super::regs::Registers;
+use super::regs::{Native, Registers};
 use super::shared::SharedMemory;
 use super::task::{Slot, Task, WaitKind};
 use super::tracee::Resume;
@@ -43,6 +43,10 @@ const SET_BY_ASKING: usize = 2;
 /// Accesses to the same word meet.
 const WORD: u64 = 8;
 
+/// Who meets is told apart by threads (or goroutines). In a program that gives its work to an executor, one thread may do all of it in one run:
+/// where no threads meet, tasks do, by what is called for what; and where that is always the same, calls.
+const WAYS: usize = 3;
+
 /// What has been seen.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
@@ -53,6 +57,9 @@ pub(super) struct Survey {
     /// How many instructions each thread made.
     made: HashMap<i32, u32>,
     touched: BTreeMap<u64, Word>,
+    /// What runs on each thread, where libraries are linked into the program.
+    activations: HashMap<i32, Activation>,
+    activated: u64,
     /// Threads whose wait ran out just now.
     waited_in_vain: BTreeSet<i32>,
     /// The word that an interpreter's threads look at wherever they may be asked to give their lock away.
@@ -62,25 +69,60 @@ pub(super) struct Survey {
     bytecode: Option<Vec<Vec<Place>>>,
 }
 
-/// A word of memory: who touched it, where that was in the code, and whether anybody wrote.
+/// A word of memory: who touched it, and whether anybody wrote. What a library was given the address of it may write, too.
 #[derive(Debug, Default)]
 struct Word {
-    threads: BTreeSet<u64>,
-    places: BTreeSet<u64>,
+    touched: Users,
     written: bool,
-    /// Who gave its address to a library, where the calls come back, and where they are.
-    given_by: BTreeSet<u64>,
-    given_at: BTreeSet<u64>,
-    given_by_calls: BTreeSet<u64>,
+    given: Users,
+    /// The calls by which it was given.
+    calls: BTreeSet<u64>,
+}
+
+/// Who used a word, told apart in ever finer ways, and where that was in the code.
+#[derive(Debug, Default)]
+struct Users {
+    who: [BTreeSet<u64>; WAYS],
+    places: BTreeSet<u64>,
+}
+
+impl Users {
+    fn add(&mut self, who: [u64; WAYS], place: u64) {
+        for (users, who) in self.who.iter_mut().zip(who) {
+            users.insert(who);
+        }
+        self.places.insert(place);
+    }
+
+    fn are_several(&self, way: usize) -> bool {
+        self.who[way].len() > 1
+    }
 }
 
 impl Word {
-    /// The threads that met there, and where. What the program's own instructions do says it more exactly than what it calls.
-    fn met(self) -> Option<(BTreeSet<u64>, BTreeSet<u64>)> {
-        if self.written && self.threads.len() > 1 {
-            return Some((self.threads, self.places));
+    /// Those that met there. What the program's own instructions do says it more exactly than what it calls.
+    fn met(&self, way: usize) -> Option<&Users> {
+        if self.written && self.touched.are_several(way) {
+            return Some(&self.touched);
         }
-        (self.given_by.len() > 1).then_some((self.given_by, self.given_at))
+        self.given.are_several(way).then_some(&self.given)
+    }
+}
+
+/// What a library of the program has called, and what runs until it comes back. An executor calls one task after the other, and
+/// which threads they run on is for it to choose.
+#[derive(Clone, Copy, Debug)]
+struct Activation {
+    /// Where the stack ended when it began.
+    stack: u64,
+    /// What was called, for what.
+    task: u64,
+    number: u64,
+}
+
+impl Activation {
+    const fn who(self, thread: u64) -> [u64; WAYS] {
+        [thread, self.task, self.number]
     }
 }
 
@@ -97,19 +139,36 @@ impl Survey {
         if let Some(word) = self.asked_at {
             return [vec![vec![Place::Asking(word)]], shared].concat();
         }
-        let mut met: BTreeMap<Vec<Place>, usize> = BTreeMap::new();
-        let mut calls: BTreeSet<Vec<Place>> = BTreeSet::new();
-        let instructions = |places: BTreeSet<u64>| places.into_iter().map(Place::Instruction).collect();
-        for mut word in self.touched.into_values() {
-            if word.given_by.len() > 1 {
-                calls.insert(instructions(std::mem::take(&mut word.given_by_calls)));
+        let instructions =
+            |places: &BTreeSet<u64>| -> Vec<Place> { places.iter().copied().map(Place::Instruction).collect() };
+        let met = |way: usize| {
+            let mut met: BTreeMap<Vec<Place>, usize> = BTreeMap::new();
+            for users in self.touched.values().filter_map(|word| word.met(way)) {
+                let siblings = users.who[way].iter().filter(|who| **who != maker).count();
+                let times = met.entry(instructions(&users.places)).or_default();
+                *times = (*times).max(if siblings > 1 { AMONG_SIBLINGS } else { 1 });
             }
-            let Some((threads, places)) = word.met() else { continue };
-            let siblings = threads.iter().filter(|who| **who != maker).count();
-            let times = met.entry(instructions(places)).or_default();
-            *times = (*times).max(if siblings > 1 { AMONG_SIBLINGS } else { 1 });
-        }
+            met
+        };
+        let Some((way, met)) = (0..WAYS).map(|way| (way, met(way))).find(|(_, met)| !met.is_empty()) else {
+            return shared;
+        };
+        let given = self.touched.values().filter(|word| word.given.are_several(way));
+        let calls: BTreeSet<Vec<Place>> = given.map(|word| instructions(&word.calls)).collect();
         met.into_iter().flat_map(|(places, times)| vec![places; times]).chain(calls).chain(shared).collect()
+    }
+
+    /// A thread stands at the beginning of a function of the program's own, where its library may have called it.
+    fn may_be_called(&mut self, tid: i32, registers: &Native) {
+        let stack = registers.stack();
+        if self.activations.get(&tid).is_some_and(|active| active.stack > stack) {
+            return;
+        }
+        // Fibonacci hashing: what was called, and the first thing that it was given.
+        let task =
+            (registers.instruction() ^ registers.passed()[0].rotate_left(32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.activated += 1;
+        self.activations.insert(tid, Activation { stack, task, number: self.activated });
     }
 
     /// The gates, once there are any.
@@ -317,10 +376,14 @@ impl World<'_> {
         }
         let who = own.who(tid, &registers);
         survey.first.get_or_insert(who);
-        if let Some((address, written)) = own.access(tid, &registers, survey.gates.as_ref()) {
+        let access = own.access(tid, &registers, survey.gates.as_ref());
+        if own.begins(registers.instruction()) {
+            survey.may_be_called(tid, &registers);
+        }
+        let who = survey.activations.get(&tid).map_or([who; WAYS], |active| active.who(who));
+        if let Some((address, written)) = access {
             let word = survey.touched.entry(address / WORD).or_default();
-            word.threads.insert(who);
-            word.places.insert(registers.instruction());
+            word.touched.add(who, registers.instruction());
             word.written |= written;
         }
         true
@@ -339,10 +402,11 @@ impl World<'_> {
         for address in passed {
             let is_memory = || memory::read_some(tid, address, 1).is_ok_and(|read| !read.is_empty());
             if !own.is_private(address, tid, &registers) && is_memory() {
+                let who = own.who(tid, &registers);
+                let who = survey.activations.get(&tid).map_or([who; WAYS], |active| active.who(who));
                 let word = survey.touched.entry(address / WORD).or_default();
-                word.given_by.insert(own.who(tid, &registers));
-                word.given_by_calls.insert(from);
-                word.given_at.insert(back);
+                word.given.add(who, back);
+                word.calls.insert(from);
             }
         }
     }
