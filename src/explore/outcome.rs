@@ -41,30 +41,48 @@ pub struct Outcome {
 /// What makes two outcomes the same: how it ended, and which lines were written how often, in whatever order and at whatever addresses.
 type Same = (&'static str, Option<(u8, i32)>, Vec<(u8, String)>);
 
+/// Outcomes as they come in: of each run only what tells it from others is kept, for a trace may be as long as the run was.
+#[derive(Debug, Default)]
+pub(super) struct Outcomes {
+    schedules: u64,
+    outcomes: BTreeMap<Same, Outcome>,
+}
+
+impl Outcomes {
+    /// Another run, and its seed.
+    pub(super) fn add(&mut self, seed: u64, trace: &Trace) {
+        self.schedules += 1;
+        let outcome = self.outcomes.entry(same(trace)).or_insert_with(|| Outcome {
+            count: 0,
+            seed,
+            exit: trace.end.exit,
+            ended: trace.end.ended,
+            last_line: last_line(trace),
+            cycles: Vec::new(),
+        });
+        outcome.count += 1;
+        if seed < outcome.seed {
+            outcome.seed = seed;
+            outcome.last_line = last_line(trace);
+        }
+    }
+
+    /// All of them, by the smallest seed of each.
+    pub(super) fn finish(self) -> Exploration {
+        let mut outcomes: Vec<Outcome> = self.outcomes.into_values().collect();
+        outcomes.sort_by_key(|outcome| outcome.seed);
+        Exploration { schema: SCHEMA, schedules: self.schedules, outcomes }
+    }
+}
+
 impl Exploration {
     /// Puts runs together; each with its seed.
     pub fn of<'t>(runs: impl IntoIterator<Item = (u64, &'t Trace)>) -> Self {
-        let mut schedules = 0;
-        let mut outcomes: BTreeMap<Same, Outcome> = BTreeMap::new();
+        let mut outcomes = Outcomes::default();
         for (seed, trace) in runs {
-            schedules += 1;
-            let outcome = outcomes.entry(same(trace)).or_insert_with(|| Outcome {
-                count: 0,
-                seed,
-                exit: trace.end.exit,
-                ended: trace.end.ended,
-                last_line: last_line(trace),
-                cycles: Vec::new(),
-            });
-            outcome.count += 1;
-            if seed < outcome.seed {
-                outcome.seed = seed;
-                outcome.last_line = last_line(trace);
-            }
+            outcomes.add(seed, trace);
         }
-        let mut outcomes: Vec<Outcome> = outcomes.into_values().collect();
-        outcomes.sort_by_key(|outcome| outcome.seed);
-        Self { schema: SCHEMA, schedules, outcomes }
+        outcomes.finish()
     }
 }
 

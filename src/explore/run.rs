@@ -4,6 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Exploration;
+use super::outcome::Outcomes;
 use crate::schedule::{Switch, minimise};
 use crate::trace::{Ended, Trace};
 use crate::tracer::{self, Options, TracerError};
@@ -28,7 +29,7 @@ const KNOWN_IDLER: u64 = 10;
 /// # Errors
 /// The first error of the tracer; what had not begun by then is not begun.
 pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Result<Exploration, TracerError> {
-    let runs = Mutex::new(Vec::<(u64, Trace)>::new());
+    let outcomes = Mutex::new(Outcomes::default());
     let failed = Mutex::new(None);
     let next = AtomicU64::new(0);
     let in_vain = AtomicU64::new(0);
@@ -48,7 +49,7 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
                     match tracer::run(&Options { schedule: seed, idle_turns, ..options.clone() }) {
                         Ok(trace) => {
                             in_vain.fetch_add(u64::from(trace.end.ended == Ended::NoProgress), Ordering::Relaxed);
-                            runs.lock().unwrap_or_else(PoisonError::into_inner).push((seed, trace));
+                            outcomes.lock().unwrap_or_else(PoisonError::into_inner).add(seed, &trace);
                         }
                         Err(error) => {
                             failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -62,8 +63,7 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
     if let Some(error) = failed.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
-    let runs = runs.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut found = Exploration::of(runs.iter().map(|(seed, trace)| (*seed, trace)));
+    let mut found = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
     for outcome in found.outcomes.iter_mut().filter(|outcome| outcome.ended == Ended::Stuck) {
         if options.interrupt.load(Ordering::SeqCst) {
             break;
