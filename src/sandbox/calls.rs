@@ -145,6 +145,10 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     }
     rules.insert(libc::SYS_socket, families);
 
+    if rung == Rung::Landlock {
+        rules.insert(libc::SYS_setsockopt, options_without_routes()?);
+    }
+
     // Typing into a terminal that outlives the run (CVE-2017-5226, and TIOCLINUX on a console).
     let typing = [libc::TIOCSTI, 0x541C];
     let not_typing = typing.map(|request| argument(1, Dword, Ne, request));
@@ -177,6 +181,32 @@ pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     rules.insert(libc::SYS_personality, personalities.into_iter().collect::<Result<_, _>>()?);
     Ok(rules)
 }
+
+/// Options of sockets but those by which a packet for this machine's loopback goes out to the network first: a route in its header, or
+/// an interface. The tracer, which looks where it is for, would not see that.
+fn options_without_routes() -> Result<Vec<SeccompRule>, BackendError> {
+    let number = |number: i32| u64::from(number.unsigned_abs());
+    let routes: [(i32, &[i32]); 3] = [
+        (libc::SOL_IP, &[libc::IP_OPTIONS, IP_UNICAST_IF]),
+        (libc::SOL_SOCKET, &[libc::SO_BINDTODEVICE, libc::SO_BINDTOIFINDEX]),
+        (libc::SOL_IPV6, &[libc::IPV6_RTHDR, IPV6_2292RTHDR, IPV6_2292PKTOPTIONS, IPV6_UNICAST_IF]),
+    ];
+    let at = |argument, operator, value| SeccompCondition::new(argument, Dword, operator, number(value));
+    let elsewhere = routes.iter().map(|(level, _)| at(1, Ne, *level)).collect::<Result<_, _>>()?;
+    let mut rules = vec![SeccompRule::new(elsewhere)?];
+    for (level, options) in routes {
+        let others = options.iter().map(|option| at(2, Ne, *option));
+        let conditions = std::iter::once(at(1, Eq, level)).chain(others).collect::<Result<_, _>>()?;
+        rules.push(SeccompRule::new(conditions)?);
+    }
+    Ok(rules)
+}
+
+/// `linux/in.h`, `linux/in6.h`.
+const IP_UNICAST_IF: i32 = 50;
+const IPV6_UNICAST_IF: i32 = 76;
+const IPV6_2292RTHDR: i32 = 5;
+const IPV6_2292PKTOPTIONS: i32 = 6;
 
 /// Files are made without the two bits by which whoever executes them gets the rights of their owner or group: where a run has
 /// no file system of its own, another user of this machine could take those of the grader's so.
