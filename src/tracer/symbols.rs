@@ -218,6 +218,9 @@ pub(super) struct OwnFunctions {
 
 /// Where a program's own functions are: for a program of Go, or one of Rust that has other crates linked in than the standard library's.
 /// None for others, and for those without a table of symbols.
+///
+/// Of Rust all that stands in the crate's own object files is its own, whatever it is called: a closure that is given to a thread, a
+/// pool or an executor is mostly a part of the generic function that was made for it there.
 pub(super) fn own_functions(file: &[u8], base: u64) -> Option<OwnFunctions> {
     let table = Table::of(file, base, SYMBOLS)?;
     let kind = |symbol: usize| bytes::<1>(file, symbol + 4).map(|[info]| info & 0xf);
@@ -229,14 +232,23 @@ pub(super) fn own_functions(file: &[u8], base: u64) -> Option<OwnFunctions> {
     if !is_go && !has_crates {
         return None;
     }
-    let is_own = |name: &[u8]| if is_go { is_own_in_go(name) } else { is_of_crate(name, first) };
-    let own = |symbol: &usize| kind(*symbol) == Some(FUNCTION) && table.name(*symbol).is_some_and(is_own);
-    let mut ranges: Vec<Range<u64>> = table
-        .symbols()
-        .filter(own)
-        .filter_map(|symbol| table.range(symbol))
-        .filter(|range| !range.is_empty())
-        .collect();
+    let mut ranges = Vec::new();
+    let mut in_own_file = false;
+    for symbol in table.symbols() {
+        let Some(name) = table.name(symbol) else { continue };
+        let [info] = bytes(file, symbol + 4)?;
+        if info & 0xf == FILE {
+            in_own_file = crate_of(name).is_some_and(|of| of == first);
+        }
+        let is_own = match (is_go, info & 0xf) {
+            (true, FUNCTION) => is_own_in_go(name),
+            (false, FUNCTION) => is_of_crate(name, first) || (in_own_file && info >> 4 == LOCAL),
+            _ => false,
+        };
+        if is_own {
+            ranges.extend(table.range(symbol).filter(|range| !range.is_empty()));
+        }
+    }
     ranges.sort_unstable_by_key(|range| range.start);
     Some(OwnFunctions { ranges, is_go })
 }
@@ -273,7 +285,8 @@ fn is_own_in_go(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{crate_of, is_library, is_of_crate, is_own_in_go, library};
+    use super::{crate_of, is_library, is_of_crate, is_own_in_go, library, own_functions};
+    use crate::tracer::maps;
 
     #[test]
     fn a_crates_functions_are_known_by_their_names() {
@@ -313,6 +326,22 @@ mod tests {
         assert!(is_library(b"_RNvNtNtNtNtCsjrHSEGnQ3l9_3std3sys3pal4unix4initE"));
         assert!(!is_library(b"_ZN4core4sync6atomic11atomic_load17h4db57e5c5e3d92bfE"));
         assert!(!is_library(b"main"));
+    }
+
+    #[test]
+    fn what_was_made_of_a_library_for_the_program_is_its_own() {
+        #[derive(Clone)]
+        struct Own(u64);
+        let made: fn(&Vec<Own>) -> Vec<Own> = Clone::clone;
+        assert_eq!(made(&vec![Own(7)])[0].0, 7);
+        let of_library: fn(&str) -> String = str::to_lowercase;
+        let pid = i32::try_from(std::process::id()).expect("a process");
+        let (path, pieces) = maps::of_program(pid).expect("this program is mapped");
+        let base = pieces.iter().map(|piece| piece.range.start).min().expect("in pieces");
+        let file = std::fs::read(path).expect("this program can be read");
+        let own = own_functions(&file, base).expect("libraries are linked into this test");
+        let holds = |at: usize| own.ranges.iter().any(|range| range.contains(&u64::try_from(at).expect("an address")));
+        assert!(holds(made as usize) && !holds(of_library as usize));
     }
 
     #[test]
