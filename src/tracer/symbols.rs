@@ -227,22 +227,28 @@ pub(super) fn own_functions(file: &[u8], base: u64) -> Option<OwnFunctions> {
     let files = || table.symbols().filter(|symbol| kind(*symbol) == Some(FILE));
     let is_go = table.symbols().any(|symbol| table.name(symbol) == Some(b"runtime.main"));
     let crates: Vec<&[u8]> = files().filter_map(|symbol| crate_of(table.name(symbol)?)).collect();
-    let first = *crates.first().unwrap_or(&&b""[..]);
-    let has_crates = crates.iter().any(|name| *name != first && !RUSTS_OWN.contains(name));
+    // The program's own object files come first; a single piece, the choice of an allocator, behind them in any case.
+    let made_by_rust = |name: &&[u8]| is_piece(name) || crate_of(name).is_some();
+    let by_pieces = files().filter_map(|symbol| table.name(symbol)).find(made_by_rust).is_some_and(is_piece);
+    let first = crates.first().filter(|_| !by_pieces).copied();
+    let has_crates = crates.iter().any(|name| Some(*name) != first && !RUSTS_OWN.contains(name));
     if !is_go && !has_crates {
         return None;
     }
+    let is_own_file = |name: &[u8]| if by_pieces { is_piece(name) } else { crate_of(name) == first };
     let mut ranges = Vec::new();
     let mut in_own_file = false;
     for symbol in table.symbols() {
         let Some(name) = table.name(symbol) else { continue };
         let [info] = bytes(file, symbol + 4)?;
         if info & 0xf == FILE {
-            in_own_file = crate_of(name).is_some_and(|of| of == first);
+            in_own_file = is_own_file(name);
         }
         let is_own = match (is_go, info & 0xf) {
             (true, FUNCTION) => is_own_in_go(name),
-            (false, FUNCTION) => is_of_crate(name, first) || (in_own_file && info >> 4 == LOCAL),
+            (false, FUNCTION) => {
+                (in_own_file && info >> 4 == LOCAL) || first.is_some_and(|first| is_of_crate(name, first))
+            }
             _ => false,
         };
         if is_own {
@@ -257,6 +263,12 @@ pub(super) fn own_functions(file: &[u8], base: u64) -> Option<OwnFunctions> {
 fn crate_of(file: &[u8]) -> Option<&[u8]> {
     let end = file.iter().position(|byte| *byte == b'.')?;
     file.windows(5).any(|window| window == b"-cgu.").then_some(&file[..end])
+}
+
+/// Whether an object file is one of those that Rust's compiler makes of a program piece by piece, to make only what has changed again
+/// the next time: named by a hash, as no library of others is.
+fn is_piece(file: &[u8]) -> bool {
+    (20..=25).contains(&file.len()) && file.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
 }
 
 /// Whether a function is of this crate, or an implementation of a trait for a type of it, by the older and the newer way of naming symbols.
@@ -285,7 +297,7 @@ fn is_own_in_go(name: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{crate_of, is_library, is_of_crate, is_own_in_go, library, own_functions};
+    use super::{crate_of, is_library, is_of_crate, is_own_in_go, is_piece, library, own_functions};
     use crate::tracer::maps;
 
     #[test]
@@ -297,6 +309,7 @@ mod tests {
         assert!(!is_of_crate(b"_ZN6smoker4main17h5501afdf97acfe4aE", b"smoke"));
         assert_eq!(crate_of(b"smoke.8ed828294a8666d3-cgu.0"), Some(&b"smoke"[..]));
         assert_eq!(crate_of(b"crtstuff.c"), None);
+        assert!(is_piece(b"6ijtq6czk3qr302ku9983hgqy") && !is_piece(b"crtstuff.c") && !is_piece(b"tokio.8ed8-cgu.0"));
     }
 
     #[test]
