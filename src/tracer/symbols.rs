@@ -237,17 +237,17 @@ pub(super) fn own_functions(file: &[u8], base: u64) -> Option<OwnFunctions> {
     }
     let is_own_file = |name: &[u8]| if by_pieces { is_piece(name) } else { crate_of(name) == first };
     let mut ranges = Vec::new();
-    let mut in_own_file = false;
+    let mut stands_in_own = false;
     for symbol in table.symbols() {
         let Some(name) = table.name(symbol) else { continue };
         let [info] = bytes(file, symbol + 4)?;
         if info & 0xf == FILE {
-            in_own_file = is_own_file(name);
+            stands_in_own = is_own_file(name);
         }
         let is_own = match (is_go, info & 0xf) {
             (true, FUNCTION) => is_own_in_go(name),
             (false, FUNCTION) => {
-                (in_own_file && info >> 4 == LOCAL) || first.is_some_and(|first| is_of_crate(name, first))
+                (stands_in_own && info >> 4 == LOCAL) || first.is_some_and(|first| is_of_crate(name, first))
             }
             _ => false,
         };
