@@ -38,7 +38,9 @@ impl World<'_> {
     pub(super) fn look_for_want_of_memory(&mut self, pid: i32) {
         let killed = || ptrace::event_message(pid).is_ok_and(|status| status & 0x7f == KILLED);
         let has_ended_somebody = || self.machine_memory.is_some_and(MachineMemory::has_ended_somebody);
-        if self.group.is_some() || self.ending.is_some() || !killed() || !has_ended_somebody() {
+        // The machine's count is of everybody on it, those who met a limit of their own, too: who was killed by its like is none of them.
+        let by_its_own = self.processes.get(&pid).is_some_and(|process| process.killed_by_its_own);
+        if self.group.is_some() || self.ending.is_some() || by_its_own || !killed() || !has_ended_somebody() {
             return;
         }
         if let Some(used) = self.options.limits.memory.and_then(|most| self.memory_above(most)) {

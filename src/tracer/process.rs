@@ -28,6 +28,8 @@ pub(super) struct Process {
     pub(super) sees_signal_files: bool,
     /// Whether its calls of `close` stop.
     pub(super) sees_closes: bool,
+    /// Whether one of the run's sent it SIGKILL.
+    pub(super) killed_by_its_own: bool,
     /// Whether the openings of files stop.
     pub(super) sees_openings: bool,
     /// Whether its reads that may bring times of packets stop.
@@ -63,6 +65,7 @@ impl Process {
             sees_sockets: false,
             sees_signal_files: false,
             sees_closes: false,
+            killed_by_its_own: false,
             sees_openings: false,
             sees_packets: false,
             clock_page: None,

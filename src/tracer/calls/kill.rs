@@ -29,10 +29,21 @@ const fn bit(signal: i32) -> u64 {
 }
 
 pub(super) fn kill(world: &mut World<'_>, caller: Caller, registers: &Native) -> Then {
-    if int(registers.argument(1)) == 0 || world.turns.is_some() {
+    let signal = int(registers.argument(1));
+    if signal == 0 || (signal != libc::SIGKILL && world.turns.is_some()) {
         return Then::Go;
     }
     let mut dying = targets(world, caller, int(registers.argument(0)));
+    if signal == libc::SIGKILL {
+        for pid in &dying {
+            if let Some(process) = world.processes.get_mut(pid) {
+                process.killed_by_its_own = true;
+            }
+        }
+        if world.turns.is_some() {
+            return Then::Go;
+        }
+    }
     dying.retain(|pid| *pid != caller.pid && world.tasks.get_mut(pid).is_some_and(is_about_to_die));
     if world.stands_until(caller.tid, &dying) { Then::Hold } else { Then::Go }
 }
