@@ -241,33 +241,46 @@ impl World<'_> {
         if self.survey.as_ref().is_some_and(|survey| survey.gates.is_some()) {
             return self.survey_between_gates(tid);
         }
-        let (mut was_own, mut before) = (false, 0);
+        let mut before = None;
         for _ in 0..SLICE {
             if !self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) {
                 self.let_go(tid, Resume::Go(0));
                 return Ok(());
             }
-            let is_own = self.look_at_access(tid);
-            let at = self.instruction_of(tid);
-            let back = if was_own && !is_own { self.way_back(tid) } else { None };
-            was_own = is_own;
-            if let Some(back) = back {
-                self.look_at_arguments(tid, before, back);
+            let at = self.look_at_access(tid);
+            let called_from = before.filter(|_| at.is_none());
+            let back = if called_from.is_some() { self.way_back(tid) } else { None };
+            if let (Some(from), Some(back)) = (called_from, back) {
+                self.look_at_arguments(tid, from, back);
             }
             before = at;
-            match self.stretch(tid, back)? {
-                Stretch::Made => {}
-                Stretch::Stopped(status) => return self.arrive(tid, status),
-                Stretch::Sleeps => return Ok(()),
-            }
-            if let Some(survey) = &mut self.survey {
-                *survey.made.entry(tid).or_default() += 1;
+            let stretch = self.stretch(tid, back)?;
+            if !self.goes_on_after(tid, &stretch)? {
+                return Ok(());
             }
         }
+        self.end_slice(tid);
+        Ok(())
+    }
+
+    /// Whether a thread goes on with its slice; an instruction that it made is counted.
+    fn goes_on_after(&mut self, tid: i32, stretch: &Stretch) -> Result<bool, TracerError> {
+        match *stretch {
+            Stretch::Made => {
+                if let Some(survey) = &mut self.survey {
+                    *survey.made.entry(tid).or_default() += 1;
+                }
+                Ok(true)
+            }
+            Stretch::Stopped(status) => self.arrive(tid, status).map(|()| false),
+            Stretch::Sleeps => Ok(false),
+        }
+    }
+
+    fn end_slice(&mut self, tid: i32) {
         if let Some(turns) = &mut self.turns {
             turns.preempted(tid, VirtualDuration::ZERO, 0);
         }
-        Ok(())
     }
 
     /// Puts gates around the program's own code where its libraries are linked into it.
@@ -282,36 +295,29 @@ impl World<'_> {
 
     /// Follows a thread through the program's own code, and lets it go wherever it leaves that: it comes back to a gate.
     fn survey_between_gates(&mut self, tid: i32) -> Result<(), TracerError> {
-        let (mut was_own, mut before) = (false, 0);
+        let mut before = None;
         for _ in 0..SLICE {
-            let is_own = self.look_at_access(tid);
-            let at = self.instruction_of(tid);
-            if !is_own {
-                if was_own && let Some(back) = self.way_back(tid) {
-                    self.look_at_arguments(tid, before, back);
+            let Some(at) = self.look_at_access(tid) else {
+                if let Some(from) = before
+                    && let Some(back) = self.way_back(tid)
+                {
+                    self.look_at_arguments(tid, from, back);
                     if let Some(gates) = self.survey.as_mut().and_then(Survey::gates_mut) {
                         gates.add(self.root, back);
                     }
                 }
                 self.let_go(tid, Resume::Go(0));
                 return Ok(());
-            }
-            (was_own, before) = (true, at);
+            };
+            before = Some(at);
             self.open_gate(at, true);
             let stretch = self.stretch(tid, None);
             self.open_gate(at, false);
-            match stretch? {
-                Stretch::Made => {}
-                Stretch::Stopped(status) => return self.arrive(tid, status),
-                Stretch::Sleeps => return Ok(()),
-            }
-            if let Some(survey) = &mut self.survey {
-                *survey.made.entry(tid).or_default() += 1;
+            if !self.goes_on_after(tid, &stretch?)? {
+                return Ok(());
             }
         }
-        if let Some(turns) = &mut self.turns {
-            turns.preempted(tid, VirtualDuration::ZERO, 0);
-        }
+        self.end_slice(tid);
         Ok(())
     }
 
@@ -319,11 +325,6 @@ impl World<'_> {
         if let Some(gates) = self.survey.as_ref().and_then(Survey::gates) {
             gates.set(self.root, at, open);
         }
-    }
-
-    fn instruction_of(&self, tid: i32) -> u64 {
-        let Some(Slot::Stopped(stopped)) = self.tasks.get(&tid).map(|task| &task.slot) else { return 0 };
-        stopped.registers().map_or(0, |registers| registers.instruction())
     }
 
     /// Follows a thread that may have waited in vain for its interpreter's lock, up to its next call: before it waits again, it sets two
@@ -365,14 +366,14 @@ impl World<'_> {
         Some(address).filter(|_| written)
     }
 
-    /// Notes what the next instruction of a stopped thread touches; whether it is the program's own.
-    fn look_at_access(&mut self, tid: i32) -> bool {
-        let (Some(survey), Some(task)) = (&mut self.survey, self.tasks.get(&tid)) else { return false };
-        let Slot::Stopped(stopped) = &task.slot else { return false };
-        let Ok(registers) = stopped.registers() else { return false };
+    /// Notes what the next instruction of a stopped thread touches, and tells where it is; none where it is not the program's own.
+    fn look_at_access(&mut self, tid: i32) -> Option<u64> {
+        let (Some(survey), Some(task)) = (&mut self.survey, self.tasks.get(&tid)) else { return None };
+        let Slot::Stopped(stopped) = &task.slot else { return None };
+        let Ok(registers) = stopped.registers() else { return None };
         let own = survey.own.get_or_insert_with(|| OwnCode::of(task.pid));
         if !own.holds(registers.instruction()) {
-            return false;
+            return None;
         }
         let who = own.who(tid, &registers);
         survey.first.get_or_insert(who);
@@ -386,7 +387,7 @@ impl World<'_> {
             word.touched.add(who, registers.instruction());
             word.written |= written;
         }
-        true
+        Some(registers.instruction())
     }
 
     /// Notes what a call into a library was given the address of, by the instruction `from` which it is made and the one to which it comes
