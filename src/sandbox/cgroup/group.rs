@@ -164,10 +164,18 @@ impl Group {
 
     /// Ends whoever is in the group, and gives it back to be used again.
     pub fn end(mut self) {
-        if members(&self.memory).is_empty() {
+        if self.is_empty() {
             self.before = self.counted();
             give_back(self);
         }
+    }
+
+    /// Whether nobody is in it, nor counts in it: the dead are no members, but take their places until they are buried, which
+    /// those whose parents died with them are when it suits the machine's own init. The next run would lack them.
+    fn is_empty(&self) -> bool {
+        let counted = read(self.counts_processes(), "pids.current").trim().parse().unwrap_or(0_u64);
+        // The door is a thread of ours.
+        members(&self.memory).is_empty() && counted <= u64::from(self.door.is_some())
     }
 }
 
@@ -255,6 +263,16 @@ mod tests {
         assert_eq!(now(2, 1), None, "nobody was ended");
         assert_eq!(now(1, 2), Some(OutOfMemory::OfTheMachine));
         assert_eq!(now(2, 2), Some(OutOfMemory::OfTheGroup));
+    }
+
+    #[test]
+    fn a_group_is_not_used_again_while_the_dead_of_its_last_run_take_places_in_it() {
+        let (folder, group) = group(Version::Two, &[("memory.max", ""), ("pids.max", ""), ("cgroup.procs", "")]);
+        assert!(group.is_empty(), "where the kernel does not count");
+        fs::write(folder.path().join("pids.current"), "2\n").unwrap();
+        assert!(!group.is_empty());
+        fs::write(folder.path().join("pids.current"), "0\n").unwrap();
+        assert!(group.is_empty());
     }
 
     #[test]
