@@ -4,13 +4,14 @@ use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::console::Verbosity;
 use super::output::Output;
+use super::progress_line::ProgressLine;
 use super::{Console, Exit, Failure};
 use crate::clock::VirtualDuration;
 use crate::explore::{Exploration, Outcome, Plan, explore, fewest_switches, surveyed};
@@ -37,7 +38,8 @@ const WIDEST: usize = 120;
                   the numbers that Go and Rust tell of goroutines and threads when they end a program. Each outcome comes with a \
                   seed that shows it again. The second outcome is drawn as columns of threads in time, with as few \
                   forced switches as were found to lead to it; `-v` draws each of the others, too.",
-    after_help = "Exit status: 0 when there is one outcome, 1 when there are more.\n\nExamples:\n  grade explore -- ./counter\n  grade explore --schedules 1000 --format json -- python3 main.py\n  grade trace --schedule 17 -- ./counter     shows one of them again"
+    after_help = "Exit status: 0 when there is one outcome, 1 when there are more. A schedule that takes more than a minute of real time is \
+                  ended; where others took nearly as long, it is counted apart and is no outcome.\n\nExamples:\n  grade explore -- ./counter\n  grade explore --schedules 1000 --format json -- python3 main.py\n  grade trace --schedule 17 -- ./counter     shows one of them again"
 )]
 pub struct ExploreArgs {
     /// How many schedules
@@ -88,10 +90,16 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let jobs = args.jobs.and_then(|jobs| NonZeroUsize::new(usize::from(jobs))).unwrap_or(processors);
     let plan = Plan { first_seed: args.first_seed, schedules: args.schedules, jobs };
+    let progress = ProgressLine::start(console);
+    progress.show("looking at the program".to_owned(), 0, 0, "");
     let options = surveyed(options).map_err(|error| Failure::of_run(&error))?;
-    let found = explore(&options, plan, &|_| {}).map_err(|error| Failure::of_run(&error))?;
-    if options.interrupt.load(Ordering::SeqCst) {
-        return Ok(Exit::Interrupted);
+    let found = explored(&options, plan, &progress)?;
+    let is_interrupted = options.interrupt.load(Ordering::SeqCst);
+    if is_interrupted {
+        console.say(&format!("interrupted after {} of {} schedules\n", found.schedules, args.schedules));
+        if found.schedules == 0 {
+            return Ok(Exit::Interrupted);
+        }
     }
     let text = match args.format {
         ExploreFormat::Json => serde_json::to_string(&found)
@@ -105,7 +113,9 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
                 Verbosity::Normal => 1,
                 Verbosity::Verbose => usize::MAX,
             };
-            for other in found.outcomes.iter().skip(1).take(shown) {
+            let others = found.outcomes.iter().skip(1).filter(|_| !is_interrupted);
+            for other in others.take(shown) {
+                progress.show(format!("looking for the fewest switches of seed {}", other.seed), 0, 0, "");
                 let (fewest, trace) =
                     fewest_switches(&options, other.seed, RUNS_TO_MINIMISE).map_err(|error| Failure::of_run(&error))?;
                 text.push_str(&drawn(other, &fewest, &trace));
@@ -113,9 +123,24 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
             text
         }
     };
+    drop(progress);
     output.write(&text, console)?;
     output.finish()?;
-    Ok(if found.outcomes.len() > 1 { Exit::NotPassed } else { Exit::Success })
+    Ok(match found.outcomes.len() {
+        _ if is_interrupted => Exit::Interrupted,
+        ..=1 => Exit::Success,
+        _ => Exit::NotPassed,
+    })
+}
+
+/// Runs all schedules of a plan, and says how far it is.
+fn explored(options: &Options, plan: Plan, progress: &ProgressLine) -> Result<Exploration, Failure> {
+    let all = u32::try_from(plan.schedules).unwrap_or(u32::MAX);
+    let ended = AtomicU32::new(0);
+    let show = |done| progress.show("exploring".to_owned(), done, all, "schedules");
+    show(0);
+    explore(options, plan, &|_| show(ended.fetch_add(1, Ordering::Relaxed).saturating_add(1)))
+        .map_err(|error| Failure::of_run(&error))
 }
 
 fn human(found: &Exploration, args: &ExploreArgs, verbosity: Verbosity) -> String {
@@ -132,6 +157,16 @@ fn human(found: &Exploration, args: &ExploreArgs, verbosity: Verbosity) -> Strin
         // The program's own words: nothing in them may steer the terminal.
         let last = outcome.last_line.as_deref().map_or_else(|| "(nothing was written)".to_owned(), harmless);
         let _infallible = writeln!(text, "{:>7}  {end:<width$}  {:>6}  {last}", outcome.count, outcome.seed);
+    }
+    if found.unfinished > 0 {
+        let _infallible = writeln!(
+            text,
+            "\n{} took more than {} s of real time and {} ended; what {} would have come to is not known. A smaller case tells more.",
+            plural(found.unfinished, "schedule"),
+            PATIENCE.as_secs(),
+            if found.unfinished == 1 { "was" } else { "were" },
+            if found.unfinished == 1 { "it" } else { "they" },
+        );
     }
     if let Some(other) = found.outcomes.get(1) {
         let command: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
@@ -191,7 +226,7 @@ mod tests {
             last_line: Some("\x1b[2Jgone\u{202e}\r  1  exit 0".to_owned()),
             cycles: Vec::new(),
         };
-        let found = Exploration { schema: "grade/explore/v1", schedules: 1, outcomes: vec![outcome] };
+        let found = Exploration { schema: "grade/explore/v1", schedules: 1, unfinished: 0, outcomes: vec![outcome] };
         let text = human(&found, &args, Verbosity::Normal);
         assert!(text.contains(r"\x1b[2Jgone\u{202e}\r  1  exit 0"), "{text}");
         assert!(!text.chars().any(|character| matches!(character, '\x1b' | '\u{202e}' | '\r')), "{text}");

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
 
 use super::noise::without_noise;
-use crate::trace::{Ended, EventKind, ExitStatus, Tid, Trace};
+use crate::trace::{Ended, EventKind, ExitStatus, LimitKind, Tid, Trace};
 
 /// The name of the format.
 pub const SCHEMA: &str = "grade/explore/v1";
@@ -16,6 +17,10 @@ pub struct Exploration {
     pub schema: &'static str,
     /// How many schedules were tried.
     pub schedules: u64,
+    /// How many of them we ended by our limit of real time though the program was not known to run away: they tell nothing, and are
+    /// in no outcome.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unfinished: u64,
     /// The different outcomes, by the smallest seed of each.
     pub outcomes: Vec<Outcome>,
 }
@@ -38,6 +43,15 @@ pub struct Outcome {
     pub cycles: Vec<Vec<Tid>>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// A run that we ended ran away when it took so many times what the longest took that ended otherwise. Below, it may have been as
+/// right as the others and only late: a schedule costs, and the machine may be slow.
+const RAN_AWAY: u64 = 10;
+
 /// What makes two outcomes the same: how it ended, and which lines were written how often, in whatever order and at whatever addresses.
 type Same = (&'static str, Option<(u8, i32)>, Vec<(u8, String)>);
 
@@ -46,32 +60,61 @@ type Same = (&'static str, Option<(u8, i32)>, Vec<(u8, String)>);
 pub(super) struct Outcomes {
     schedules: u64,
     outcomes: BTreeMap<Same, Outcome>,
+    /// Runs that we ended, and for how long they had gone on, in real nanoseconds.
+    ended_by_us: Vec<(u64, Same, Outcome)>,
+    /// Real nanoseconds of the longest of the others.
+    longest: u64,
 }
 
 impl Outcomes {
     /// Another run, and its seed.
     pub(super) fn add(&mut self, seed: u64, trace: &Trace) {
         self.schedules += 1;
-        let outcome = self.outcomes.entry(same(trace)).or_insert_with(|| Outcome {
-            count: 0,
+        let of_this = Outcome {
+            count: 1,
             seed,
             exit: trace.end.exit,
             ended: trace.end.ended,
             last_line: last_line(trace),
             cycles: Vec::new(),
-        });
-        outcome.count += 1;
-        if seed < outcome.seed {
-            outcome.seed = seed;
-            outcome.last_line = last_line(trace);
+        };
+        if (trace.end.ended, trace.end.limit) == (Ended::Limit, Some(LimitKind::RealTime)) {
+            self.ended_by_us.push((trace.end.real, same(trace), of_this));
+        } else {
+            self.longest = self.longest.max(trace.end.real);
+            self.count(same(trace), of_this);
+        }
+    }
+
+    fn count(&mut self, same: Same, one: Outcome) {
+        match self.outcomes.entry(same) {
+            Entry::Vacant(entry) => {
+                entry.insert(one);
+            }
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                known.count += one.count;
+                if one.seed < known.seed {
+                    (known.seed, known.last_line) = (one.seed, one.last_line);
+                }
+            }
         }
     }
 
     /// All of them, by the smallest seed of each.
-    pub(super) fn finish(self) -> Exploration {
+    pub(super) fn finish(mut self) -> Exploration {
+        let mut unfinished = 0;
+        for (real, same, one) in std::mem::take(&mut self.ended_by_us) {
+            // Where none came to an end by itself, that is what the program does.
+            if real > self.longest.saturating_mul(RAN_AWAY) {
+                self.count(same, one);
+            } else {
+                unfinished += 1;
+            }
+        }
         let mut outcomes: Vec<Outcome> = self.outcomes.into_values().collect();
         outcomes.sort_by_key(|outcome| outcome.seed);
-        Exploration { schema: SCHEMA, schedules: self.schedules, outcomes }
+        Exploration { schema: SCHEMA, schedules: self.schedules, unfinished, outcomes }
     }
 }
 
@@ -116,6 +159,11 @@ fn same(trace: &Trace) -> Same {
     (ended, exit, lines)
 }
 
+/// Whether two runs came to the same.
+pub(super) fn is_same_outcome(one: &Trace, other: &Trace) -> bool {
+    same(one) == same(other)
+}
+
 fn last_line(trace: &Trace) -> Option<String> {
     let last = |wanted: u8| lines(trace).rev().find(|(fd, _)| *fd == wanted).map(|(_, text)| text.to_owned());
     last(1).or_else(|| last(2))
@@ -124,7 +172,7 @@ fn last_line(trace: &Trace) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::Exploration;
-    use crate::trace::{Builder, Ended, Trace};
+    use crate::trace::{Builder, Ended, LimitKind, Trace};
 
     fn run(lines: &[&str]) -> Trace {
         lines.iter().fold(Builder::new(), |trace, line| trace.line(*line)).exit(0, 0).build()
@@ -146,6 +194,45 @@ mod tests {
         };
         let (one, two) = (dump(18, "0xc000012120"), dump(19, "0xc000090000"));
         assert_eq!(Exploration::of([(0, &one), (1, &two)]).outcomes.len(), 1);
+    }
+
+    /// A run that took so many real seconds; when it was not done, we ended it.
+    fn took(seconds: u64, is_done: bool) -> Trace {
+        let mut trace = run(&["a"]);
+        trace.end.real = seconds * 1_000_000_000;
+        if !is_done {
+            (trace.end.ended, trace.end.exit, trace.end.limit) = (Ended::Limit, None, Some(LimitKind::RealTime));
+        }
+        trace
+    }
+
+    fn ends(runs: &[Trace]) -> (u64, Vec<(Ended, u64, u64)>) {
+        let found = Exploration::of((0..).zip(runs));
+        (found.unfinished, found.outcomes.iter().map(|outcome| (outcome.ended, outcome.seed, outcome.count)).collect())
+    }
+
+    #[test]
+    fn a_run_that_we_ended_is_no_outcome_where_others_took_nearly_as_long() {
+        let runs = [took(60, false), took(40, true), took(60, false), took(7, true)];
+        assert_eq!(ends(&runs), (2, vec![(Ended::Exit, 1, 2)]));
+    }
+
+    #[test]
+    fn a_run_that_we_ended_long_after_all_others_were_done_ran_away() {
+        let runs = [took(1, true), took(60, false), took(60, false)];
+        assert_eq!(ends(&runs), (0, vec![(Ended::Exit, 0, 1), (Ended::Limit, 1, 2)]));
+    }
+
+    #[test]
+    fn where_no_run_ever_ends_that_is_the_outcome() {
+        assert_eq!(ends(&[took(60, false), took(60, false)]), (0, vec![(Ended::Limit, 0, 2)]));
+    }
+
+    #[test]
+    fn a_limit_of_the_program_s_own_clock_is_an_outcome() {
+        let mut late = took(50, true);
+        (late.end.ended, late.end.exit, late.end.limit) = (Ended::Limit, None, Some(LimitKind::Time));
+        assert_eq!(ends(&[took(40, true), late]), (0, vec![(Ended::Exit, 0, 1), (Ended::Limit, 1, 1)]));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Exploration;
-use super::outcome::Outcomes;
+use super::outcome::{Outcomes, is_same_outcome};
 use crate::schedule::{Switch, minimise};
 use crate::trace::{Ended, Trace};
 use crate::tracer::{self, Options, TracerError};
@@ -47,6 +47,8 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
                     let known = in_vain.load(Ordering::Relaxed) >= IN_VAIN_TO_BE_KNOWN;
                     let idle_turns = if known { options.idle_turns / KNOWN_IDLER } else { options.idle_turns };
                     match tracer::run(&Options { schedule: seed, idle_turns, ..options.clone() }) {
+                        // What it would have come to is not known.
+                        Ok(trace) if trace.end.ended == Ended::Interrupted => return,
                         Ok(trace) => {
                             in_vain.fetch_add(u64::from(trace.end.ended == Ended::NoProgress), Ordering::Relaxed);
                             outcomes.lock().unwrap_or_else(PoisonError::into_inner).add(seed, &trace);
@@ -107,9 +109,7 @@ pub fn fewest_switches(options: &Options, seed: u64, budget: u32) -> Result<(Vec
     let began = Instant::now();
     let shows = |tried: &[Switch]| {
         // A run that cannot be made shows nothing.
-        began.elapsed() < PATIENCE
-            && tracer::run(&with(tried))
-                .is_ok_and(|again| Exploration::of([(seed, &trace), (seed, &again)]).outcomes.len() == 1)
+        began.elapsed() < PATIENCE && tracer::run(&with(tried)).is_ok_and(|again| is_same_outcome(&trace, &again))
     };
     let fewest = minimise(&switches, budget, shows);
     let trace = shown(&with(&fewest))?;

@@ -101,6 +101,37 @@ fn when_the_grader_is_killed_nothing_is_left_of_its_workers() {
 }
 
 #[test]
+fn an_interrupted_exploration_tells_how_far_it_came_and_what_it_found() {
+    let desk = Desk::tiny();
+    // The fifth run does not end.
+    let program = desk.dir().join("fifth.sh");
+    desk.write(
+        "fifth.sh",
+        "echo run >> runs\nif [ $(wc -l < runs) -eq 5 ]; then touch fifth; while :; do :; done; fi\necho done\n",
+    );
+    let fifth = desk.dir().join("fifth");
+    let explorer = desk
+        .command(["explore", "--schedules", "20", "--jobs", "1", "--", "sh", program.to_str().expect("a plain name")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("grade runs");
+    assert!(soon(|| fifth.exists()));
+    // Progress is told of what takes longer than a second.
+    thread::sleep(Duration::from_secs(2));
+    kill(Pid::from_raw(explorer.id().cast_signed()), Signal::SIGINT).expect("it explores");
+    let output = explorer.wait_with_output().expect("it ends");
+    let [said, told] = [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
+    assert_eq!(output.status.code(), Some(130), "{said}{told}");
+    let runs = desk.read("runs").lines().count();
+    assert_eq!(runs, 5, "{said}{told}");
+    // The first run of all was to learn about the program.
+    assert!(said.starts_with("3 schedules, 1 different outcome\n") && said.contains("done"), "{said}");
+    assert!(told.contains("exploring: ") && told.contains(" of 20 schedules …\n"), "{told}");
+    assert!(told.ends_with("interrupted after 3 of 20 schedules\n"), "{told}");
+}
+
+#[test]
 fn listing_the_course_starts_no_worker() {
     // Where no folder for workers can be made, all that needs none works.
     let desk = Desk::tiny();
