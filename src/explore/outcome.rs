@@ -59,7 +59,7 @@ type Same = (&'static str, Option<(u8, i32)>, Vec<(u8, String)>);
 #[derive(Debug, Default)]
 pub(super) struct Outcomes {
     schedules: u64,
-    outcomes: BTreeMap<Same, Outcome>,
+    known: BTreeMap<Same, Outcome>,
     /// Runs that we ended, and for how long they had gone on, in real nanoseconds.
     ended_by_us: Vec<(u64, Same, Outcome)>,
     /// Real nanoseconds of the longest of the others.
@@ -87,7 +87,7 @@ impl Outcomes {
     }
 
     fn count(&mut self, same: Same, one: Outcome) {
-        match self.outcomes.entry(same) {
+        match self.known.entry(same) {
             Entry::Vacant(entry) => {
                 entry.insert(one);
             }
@@ -112,7 +112,7 @@ impl Outcomes {
                 unfinished += 1;
             }
         }
-        let mut outcomes: Vec<Outcome> = self.outcomes.into_values().collect();
+        let mut outcomes: Vec<Outcome> = self.known.into_values().collect();
         outcomes.sort_by_key(|outcome| outcome.seed);
         Exploration { schema: SCHEMA, schedules: self.schedules, unfinished, outcomes }
     }
