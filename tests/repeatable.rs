@@ -45,12 +45,13 @@ print("end", flush=True)
 /// A line as it must be the same in every run: its text, and its writer's number by first appearance.
 type Lines = Vec<(String, usize)>;
 
-fn traced() -> Trace {
+fn traced(command: &[&str]) -> Trace {
     let file = tempfile::NamedTempFile::new().expect("a file for the trace");
     let status = Command::new(env!("CARGO_BIN_EXE_grade"))
         .args(["trace", "--format", "jsonl", "--out"])
         .arg(file.path())
-        .args(["--", "/usr/bin/python3", "-c", GUEST])
+        .arg("--")
+        .args(command)
         .stdout(Stdio::null())
         .status()
         .expect("grade starts");
@@ -105,9 +106,10 @@ impl Drop for Load {
 
 #[test]
 fn a_trace_is_the_same_on_an_idle_and_on_a_loaded_machine() {
-    let idle: Vec<_> = (0..RUNS).map(|_| lines(&traced())).collect();
+    let run = |_| lines(&traced(&["/usr/bin/python3", "-c", GUEST]));
+    let idle: Vec<_> = (0..RUNS).map(run).collect();
     let load = Load::new();
-    let loaded: Vec<_> = (0..RUNS).map(|_| lines(&traced())).collect();
+    let loaded: Vec<_> = (0..RUNS).map(run).collect();
     drop(load);
     let (reference, times) = &idle[0];
     assert_eq!(reference.len(), 17, "{reference:?}");
@@ -116,6 +118,31 @@ fn a_trace_is_the_same_on_an_idle_and_on_a_loaded_machine() {
         for (((text, _), time), reference) in other.iter().zip(other_times).zip(times) {
             let apart = time.abs_diff(*reference);
             assert!(apart <= WITHIN_NS, "run {run}: `{text}` came {} µs earlier or later", apart / 1000);
+        }
+    }
+}
+
+#[test]
+fn sleeps_beside_a_thread_that_computes_end_at_their_time_however_busy_the_machine_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let guest = folder.path().join("burner");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/guests/c/burner_without_calls.c");
+    let built = Command::new("gcc").args(["-O1", "-pthread", "-o"]).arg(&guest).arg(source).status();
+    assert!(built.expect("gcc is needed").success());
+    let _load = Load::new();
+    for _ in 0..RUNS {
+        let (lines, times) = lines(&traced(&[guest.to_str().expect("a plain name")]));
+        for ((text, _), time) in lines.iter().zip(times) {
+            let ideal = match text.strip_prefix("slept ") {
+                Some(count) => count.parse::<u64>().expect("a number") * 50,
+                None if text == "start" => 0,
+                None => 400,
+            };
+            assert!(
+                time.abs_diff(ideal * 1_000_000) <= WITHIN_NS,
+                "`{text}` came at {} ms, not {ideal}",
+                time / 1_000_000
+            );
         }
     }
 }

@@ -163,7 +163,7 @@ impl World<'_> {
             reached = reached.max(now);
             now = reached;
         }
-        if let Some(due) = self.deadlines.earliest() {
+        for due in [self.deadlines.earliest(), self.woken.are_due()].into_iter().flatten() {
             now = now.min(due);
         }
         self.time.run_to(reached, now);

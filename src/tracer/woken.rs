@@ -18,13 +18,13 @@ use super::world::World;
 use crate::clock::{VirtualDuration, VirtualInstant};
 
 /// A woken thread that has used so much CPU time (ns) has had its turn.
-const ITS_TURN: u64 = 200_000;
+const ITS_TURN: u64 = 1_000_000;
 /// So much, when others are to be woken this soon after it: they go on one after the other, each when the one before has gone to sleep
 /// again, so that the order of what they do does not depend on luck.
 const ITS_TURN_BEFORE_OTHERS: u64 = 2_000_000;
 const SOON: VirtualDuration = VirtualDuration::from_millis(2);
 /// Nobody waits longer than this for a woken thread: the machine may have no time for it at all.
-const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How far others may go on before a new thread begins. Bare, its maker is the quicker one.
 const HEAD_START: VirtualDuration = VirtualDuration::from_millis(1);
 /// Who computes was seen to have run in the last so long, in real time: only those are looked at.
