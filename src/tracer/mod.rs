@@ -109,6 +109,7 @@ mod waits;
 mod watch;
 mod woken;
 mod world;
+mod yields;
 
 pub use error::{TracerError, Unsupported};
 pub use locks::{Again, Word, with_holders};

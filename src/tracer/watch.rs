@@ -13,6 +13,7 @@ use super::task::Slot;
 use super::time::Pace;
 use super::tracee::{Resume, Running};
 use super::world::World;
+use super::yields::Yields;
 use crate::sys::tick::Tick;
 use crate::sys::wait::{self, Waited};
 use crate::trace::{ClockKind, Ended, LimitKind};
@@ -48,6 +49,7 @@ const RAREST_LIMIT_LOOK: Duration = Duration::from_millis(500);
 /// Follows the tree until the run must end.
 pub(super) struct Watch {
     pub(super) tick: Tick,
+    pub(super) yields: Yields,
     pub(super) pause: Duration,
     /// How long after a stop we look for the first time: what served until now.
     pub(super) patience: Duration,
@@ -70,6 +72,7 @@ impl Watch {
         let now = Instant::now();
         Ok(Self {
             tick,
+            yields: Yields::new(),
             pause: FIRST_LOOK,
             patience: FIRST_LOOK,
             moved: now,

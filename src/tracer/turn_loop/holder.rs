@@ -15,6 +15,13 @@ const GRAIN: Duration = Duration::from_millis(10);
 const GRAINS_A_TURN: u64 = 3;
 
 impl World<'_> {
+    /// Whether the thread that has the turn waits for something by now, as far as one look tells.
+    pub(super) fn holder_sleeps(&mut self) -> bool {
+        let holder = self.turns.as_ref().and_then(|turns| turns.holder);
+        let task = holder.and_then(|holder| self.tasks.get_mut(&holder.tid));
+        task.is_some_and(|task| task.procfs.state() == State::Asleep)
+    }
+
     /// The thread that has the turn made no stop for a while: it may sleep, be gone, or compute.
     pub(super) fn look_at_holder(&mut self) {
         // Where nobody waits for its turn or for the time, how long a computation took changes nothing, and is not

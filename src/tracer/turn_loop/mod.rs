@@ -40,6 +40,8 @@ impl Watch {
         until: impl Fn(&World<'_>) -> bool,
     ) -> Result<(), TracerError> {
         let mut unsettled: Option<Instant> = None;
+        // Whether somebody was let go on, or stopped, since we last waited.
+        let mut moved = true;
         while world.ending.is_none() && !until(world) {
             if world.has_begun() && world.nobody_has_the_turn() {
                 match world.settle() {
@@ -52,22 +54,25 @@ impl Watch {
                     Settled::Arrived => {
                         unsettled = None;
                         world.take_up_arrived()?;
+                        moved = true;
                         continue;
                     }
                     Settled::Yes => {
                         unsettled = None;
                         if world.next_turn(&self.tick)? == Moved::Yes {
                             self.pause = self.first_look(world);
+                            moved = true;
                             continue;
                         }
                     }
                 }
             }
-            self.tick.within(self.pause).map_err(wait_failed)?;
-            match wait::any(true).map_err(wait_failed)? {
+            let waited = self.wait_in_turns(world, std::mem::take(&mut moved))?;
+            match waited {
                 Waited::Changed(tid, status) => {
                     world.arrive(tid, status)?;
                     self.pause = self.first_look(world);
+                    moved = true;
                     continue;
                 }
                 Waited::NoneLeft => return Ok(()),
@@ -89,6 +94,22 @@ impl Watch {
             self.limits(world);
         }
         Ok(())
+    }
+
+    /// Waits for a stop, or until there is something to look at. What has just been let go on gets our processor first.
+    fn wait_in_turns(&mut self, world: &mut World<'_>, moved: bool) -> Result<Waited, TracerError> {
+        if moved && let Some(waited) = self.yields.give_way().map_err(wait_failed)? {
+            if waited != Waited::Nothing {
+                return Ok(waited);
+            }
+            if world.holder_sleeps() {
+                self.yields.served();
+                return Ok(Waited::Nothing);
+            }
+            self.yields.failed();
+        }
+        self.tick.within(self.pause).map_err(wait_failed)?;
+        wait::any(true).map_err(wait_failed)
     }
 
     /// When the thread that has the turn is looked at first. Only one that is alone may be left to itself for long: nobody waits
