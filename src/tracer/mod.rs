@@ -72,6 +72,7 @@ mod maps;
 mod marks;
 mod memory;
 mod memory_group;
+mod news;
 mod noise;
 mod options;
 mod orphans;

@@ -16,6 +16,7 @@ use super::bytecode;
 use super::error::TracerError;
 use super::gates::Gates;
 use super::memory;
+use super::news::News;
 use super::own_code::OwnCode;
 use super::preempt::Stretch;
 use super::regs::{Native, Registers};
@@ -27,9 +28,6 @@ use crate::clock::VirtualDuration;
 use crate::schedule::Place;
 use crate::trace::Ended;
 
-/// How many instructions a thread makes one by one, and how many the whole run.
-const OF_A_THREAD: u32 = 4_000;
-const OF_A_RUN: u32 = 48_000;
 /// After so many another thread goes on: threads that live one after the other use the same memory, and never meet there.
 const SLICE: u32 = 100;
 /// How much more often a word is chosen that others than the first thread touched.
@@ -54,8 +52,7 @@ pub(super) struct Survey {
     gates: Option<Gates>,
     /// The first thread, or goroutine, that was seen in the program's own code.
     first: Option<u64>,
-    /// How many instructions each thread made.
-    made: HashMap<i32, u32>,
+    news: News,
     touched: BTreeMap<u64, Word>,
     /// What runs on each thread, where libraries are linked into the program.
     activations: HashMap<i32, Activation>,
@@ -180,10 +177,6 @@ impl Survey {
     pub(super) const fn gates_mut(&mut self) -> Option<&mut Gates> {
         self.gates.as_mut()
     }
-
-    fn may_go_on(&self, tid: i32) -> bool {
-        self.made.get(&tid).is_none_or(|made| *made < OF_A_THREAD) && self.made.values().sum::<u32>() < OF_A_RUN
-    }
 }
 
 impl World<'_> {
@@ -210,7 +203,7 @@ impl World<'_> {
         }
         let several = || self.processes.get(&self.root).is_some_and(|process| process.threads > 1);
         let own = || self.tasks.get(&tid).is_some_and(|task| task.pid == self.root);
-        self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) && several() && own()
+        self.survey.as_ref().is_some_and(|survey| survey.news.may_come_from(tid)) && several() && own()
     }
 
     /// Whether a thread lets the others go first at each of its stops: so an interpreter's threads wait for its lock, which one
@@ -243,7 +236,7 @@ impl World<'_> {
         }
         let mut before = None;
         for _ in 0..SLICE {
-            if !self.survey.as_ref().is_some_and(|survey| survey.may_go_on(tid)) {
+            if !self.survey.as_ref().is_some_and(|survey| survey.news.may_come_from(tid)) {
                 self.let_go(tid, Resume::Go(0));
                 return Ok(());
             }
@@ -268,7 +261,7 @@ impl World<'_> {
         match *stretch {
             Stretch::Made => {
                 if let Some(survey) = &mut self.survey {
-                    *survey.made.entry(tid).or_default() += 1;
+                    survey.news.count(tid);
                 }
                 Ok(true)
             }
@@ -382,11 +375,14 @@ impl World<'_> {
             survey.may_be_called(tid, &registers);
         }
         let who = survey.activations.get(&tid).map_or([who; WAYS], |active| active.who(who));
+        let mut meets = false;
         if let Some((address, written)) = access {
             let word = survey.touched.entry(address / WORD).or_default();
             word.touched.add(who, registers.instruction());
             word.written |= written;
+            meets = word.met(0).is_some();
         }
+        survey.news.note(tid, registers.instruction(), meets);
         Some(registers.instruction())
     }
 
@@ -408,6 +404,8 @@ impl World<'_> {
                 let word = survey.touched.entry(address / WORD).or_default();
                 word.given.add(who, back);
                 word.calls.insert(from);
+                let meets = word.met(0).is_some();
+                survey.news.note(tid, back, meets);
             }
         }
     }
