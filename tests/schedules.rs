@@ -159,6 +159,7 @@ fn the_same_seed_gives_the_same_trace_byte_for_byte() {
         "buggy/last_ticket.py",
         "buggy/shared_value.py",
         "buggy/lost_update.c",
+        "buggy/after_many_threads.c",
         "buggy/counter.go",
     ] {
         let mut options = options(command(&folder(guest), target.path()));

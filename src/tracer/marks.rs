@@ -59,6 +59,21 @@ impl World<'_> {
         breakpoints
     }
 
+    /// Whether a thread that stopped by a SIGTRAP came back from a call into a library that a survey passed over, and in which it
+    /// stopped or slept on the way: then nobody waited for that any more. From now on nothing stops it there.
+    pub(super) fn has_come_back(&mut self, tid: i32) -> bool {
+        if self.survey.is_none() || !ptrace::signal_info(tid).is_ok_and(|info| info.code() == TRAP_HWBKPT) {
+            return false;
+        }
+        if let Some(task) = self.tasks.get_mut(&tid)
+            && let Slot::Stopped(stopped) = &task.slot
+            && stopped.set_breakpoints(&[]).is_ok()
+        {
+            task.breakpoints.clear();
+        }
+        true
+    }
+
     /// Whether a thread that stopped by a SIGTRAP came to a mark.
     pub(super) fn is_at_mark(&self, tid: i32) -> bool {
         // It may be told of one after the turn in which it came there.

@@ -7,8 +7,8 @@ const OF_A_THREAD: u32 = 4_000;
 const OF_A_RUN: u32 = 48_000;
 /// Of many threads those that begin later mostly do what the first ones did. One that begins after so many is let go when so many of
 /// its instructions in a row showed nothing new: long enough to come through a runtime's start of a thread.
-const FIRST_THREADS: usize = 6;
-const NOTHING_NEW: u32 = 600;
+const FIRST_THREADS: usize = 8;
+const NOTHING_NEW: u32 = 1_000;
 
 /// What was made one by one, and what of it was new: an instruction that nobody had made, or at which no threads had met.
 #[derive(Debug, Default)]

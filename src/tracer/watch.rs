@@ -338,6 +338,10 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
             world.resume_as_before(tid);
             Ok(())
         }
+        Stop::Signal(libc::SIGTRAP) if world.has_come_back(tid) => {
+            world.resume_as_before(tid);
+            Ok(())
+        }
         Stop::Signal(libc::SIGTRAP) if world.is_at_mark(tid) => {
             world.came_to_mark(tid);
             Ok(())

@@ -6,10 +6,13 @@ use std::time::{Duration, Instant};
 
 use crate::sys::wait::{self, Waited};
 
-/// Later than this somebody else had the processor meanwhile, or the thread computes: then to be woken is the shorter way.
-const LATE: Duration = Duration::from_micros(200);
-/// What a failure weighs against a success, from which doubt on it is tried only now and then, and how great that gets.
-const FAILED: u32 = 4;
+/// Later than this somebody else had the processor meanwhile, or the thread computes: then to be woken is the shorter way. Less than
+/// a time slice of the kernel's, more than to load a program takes.
+const LATE: Duration = Duration::from_micros(1500);
+/// What a success takes from the doubt is 1. What one brings that came late, and one that brought nothing.
+const CAME_LATE: u32 = 8;
+const FAILED: u32 = 2;
+/// From which doubt on it is tried only now and then, and how great that gets.
 const DOUBTED: u32 = 16;
 const MOST_DOUBT: u32 = 32;
 /// How often it is tried then: at first, and in the end.
@@ -53,7 +56,7 @@ impl Yields {
     /// It brought something: a stop, or a thread has fallen asleep.
     pub(super) fn served(&mut self) {
         if self.is_late {
-            return self.failed();
+            return self.doubt_more(CAME_LATE);
         }
         self.doubt = self.doubt.saturating_sub(1);
         self.every = (self.every / 2).max(NOW_AND_THEN);
@@ -61,8 +64,14 @@ impl Yields {
 
     /// It brought nothing.
     pub(super) fn failed(&mut self) {
-        self.doubt = (self.doubt + FAILED).min(MOST_DOUBT);
-        self.every = (self.every * 2).min(HARDLY_EVER);
+        self.doubt_more(if self.is_late { CAME_LATE } else { FAILED });
+    }
+
+    fn doubt_more(&mut self, by: u32) {
+        self.doubt = (self.doubt + by).min(MOST_DOUBT);
+        if self.doubt >= DOUBTED {
+            self.every = (self.every * 2).min(HARDLY_EVER);
+        }
     }
 
     fn is_tried(&mut self) -> bool {

@@ -102,6 +102,10 @@ impl Watch {
             if waited != Waited::Nothing {
                 return Ok(waited);
             }
+            // Who was on its way to a stop, or to a sleep, has come there by now, or is looked for by the next wait.
+            if world.nobody_has_the_turn() {
+                return Ok(Waited::Nothing);
+            }
             if world.holder_sleeps() {
                 self.yields.served();
                 return Ok(Waited::Nothing);
