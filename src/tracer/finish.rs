@@ -22,13 +22,21 @@ impl World<'_> {
             // ESRCH: it is gone already.
             let _ = signal::send(*pid, libc::SIGKILL);
         }
+        let mut ended = Vec::new();
         loop {
             match wait::any(true).map_err(failed)? {
                 Waited::NoneLeft => {
                     self.reap_init();
+                    // A tracer's wait is not that of a parent, and theirs are dead.
+                    self.orphans.bury_all(ended);
                     return Ok(());
                 }
-                Waited::Changed(tid, status) => self.kill_one(tid, status),
+                Waited::Changed(tid, status) => {
+                    if !matches!(Change::decode(status), Change::Stopped(_)) {
+                        ended.push(tid);
+                    }
+                    self.kill_one(tid, status);
+                }
                 Waited::Nothing | Waited::Interrupted => {
                     for pid in self.processes.keys() {
                         let _ = signal::send(*pid, libc::SIGKILL);

@@ -34,11 +34,19 @@ impl Orphans {
         if parent_lives {
             self.ended.entry(parent).or_default().push(pid);
         }
-        for child in self.ended.remove(&pid).into_iter().flatten() {
-            // ECHILD: its parent did wait for it.
-            let _ = waitpid(Pid::from_raw(child), Some(WaitPidFlag::WNOHANG | WaitPidFlag::__WALL));
-        }
+        self.ended.remove(&pid).into_iter().flatten().for_each(bury);
     }
+
+    /// All of a run have ended, and those who might have waited for them: in this order we were told of these last.
+    pub(super) fn bury_all(&mut self, last: Vec<i32>) {
+        self.ended.drain().flat_map(|(_, children)| children).chain(last).for_each(bury);
+    }
+}
+
+/// Waits for one that has ended, if it is ours to wait for.
+fn bury(pid: i32) {
+    // ECHILD: its parent did.
+    let _ = waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG | WaitPidFlag::__WALL));
 }
 
 impl World<'_> {
