@@ -1,7 +1,6 @@
 //! What a run's processes were is gone with the run: who makes thousands of runs keeps nothing of them. Alone in its file, for
 //! it counts the children of this whole process.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,15 +8,9 @@ use grade::course::model::Limits;
 use grade::engine::{Engine, Interrupt, RunRequest, TracedEngine};
 use grade::sandbox::{Rung, best};
 
-/// The children that this process has, dead ones too, with what `/proc` says of each.
-fn children() -> Vec<String> {
-    let tasks = fs::read_dir("/proc/self/task").expect("our own threads");
-    let lists = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok());
-    lists
-        .flat_map(|list| list.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
-        .map(|pid| fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or(pid))
-        .collect()
-}
+use self::processes::children;
+
+mod processes;
 
 #[test]
 fn a_run_leaves_no_child_behind_alive_or_dead() {
