@@ -57,8 +57,8 @@ pub(super) struct Watch {
     moved: Instant,
     /// How often we looked since, and found nothing to do.
     looks_in_vain: u32,
-    limits_looked_at: Instant,
-    limit_pause: Duration,
+    pub(super) limits_looked_at: Instant,
+    pub(super) limit_pause: Duration,
     began: Instant,
 }
 

@@ -6,16 +6,14 @@ use std::time::{Duration, Instant};
 
 use crate::sys::wait::{self, Waited};
 
-/// Later than this somebody else had the processor meanwhile, or the thread computes: then to be woken is the shorter way. Less than
-/// a time slice of the kernel's, more than to load a program takes.
-const LATE: Duration = Duration::from_micros(1500);
-/// What a success takes from the doubt is 1. What one brings that came late, and one that brought nothing.
-const CAME_LATE: u32 = 8;
-const FAILED: u32 = 2;
-/// From which doubt on it is tried only now and then, and how great that gets.
-const DOUBTED: u32 = 16;
-const MOST_DOUBT: u32 = 32;
-/// How often it is tried then: at first, and in the end.
+/// When it takes longer than this on average, somebody else has the processor meanwhile, or the thread computes: then to be woken
+/// is the shorter way.
+const TOO_LONG: Duration = Duration::from_micros(120);
+/// What one that brought nothing cost besides: to be woken after all.
+const IN_VAIN: Duration = Duration::from_micros(100);
+/// The average is that of about so many.
+const OVER: u32 = 16;
+/// How often it is tried when it takes too long: at first, and in the end.
 const NOW_AND_THEN: u32 = 32;
 const HARDLY_EVER: u32 = 4096;
 
@@ -26,16 +24,16 @@ const HARDLY_EVER: u32 = 4096;
 /// measured, and left out where it does not serve.
 #[derive(Debug)]
 pub(super) struct Yields {
-    doubt: u32,
+    /// What one costs, on average.
+    cost: Duration,
     /// How often it was left out since it was last tried, and how often it is.
     left_out: u32,
     every: u32,
-    is_late: bool,
 }
 
 impl Yields {
     pub(super) const fn new() -> Self {
-        Self { doubt: 0, left_out: 0, every: NOW_AND_THEN, is_late: false }
+        Self { cost: Duration::ZERO, left_out: 0, every: NOW_AND_THEN }
     }
 
     /// What has come once the program had the processor; none when that was not tried.
@@ -46,37 +44,25 @@ impl Yields {
         let began = Instant::now();
         thread::yield_now();
         let waited = wait::any(false)?;
-        self.is_late = began.elapsed() > LATE;
-        if waited != Waited::Nothing {
-            self.served();
-        }
+        self.took(began.elapsed());
         Ok(Some(waited))
     }
 
-    /// It brought something: a stop, or a thread has fallen asleep.
-    pub(super) fn served(&mut self) {
-        if self.is_late {
-            return self.doubt_more(CAME_LATE);
-        }
-        self.doubt = self.doubt.saturating_sub(1);
-        self.every = (self.every / 2).max(NOW_AND_THEN);
-    }
-
-    /// It brought nothing.
+    /// The last one brought nothing.
     pub(super) fn failed(&mut self) {
-        self.doubt_more(if self.is_late { CAME_LATE } else { FAILED });
+        self.cost += IN_VAIN / OVER;
     }
 
-    fn doubt_more(&mut self, by: u32) {
-        self.doubt = (self.doubt + by).min(MOST_DOUBT);
-        if self.doubt >= DOUBTED {
-            self.every = (self.every * 2).min(HARDLY_EVER);
-        }
+    fn took(&mut self, time: Duration) {
+        self.cost = self.cost - self.cost / OVER + time / OVER;
+        // Trust comes back more slowly than it went: one that is late now and then costs more than all that are not save.
+        self.every = if time > TOO_LONG { self.every * 2 } else { self.every - self.every / 8 };
+        self.every = self.every.clamp(NOW_AND_THEN, HARDLY_EVER);
     }
 
     fn is_tried(&mut self) -> bool {
         self.left_out += 1;
-        if self.doubt >= DOUBTED && self.left_out < self.every {
+        if self.cost > TOO_LONG && self.left_out < self.every {
             return false;
         }
         self.left_out = 0;
@@ -86,47 +72,63 @@ impl Yields {
 
 #[cfg(test)]
 mod tests {
-    use super::{HARDLY_EVER, MOST_DOUBT, Yields};
+    use std::time::Duration;
 
-    fn tried(yields: &mut Yields, times: u32, outcome: impl Fn(&mut Yields)) -> u32 {
+    use super::{HARDLY_EVER, Yields};
+
+    const SHORT: Duration = Duration::from_micros(20);
+    const A_SLICE: Duration = Duration::from_millis(3);
+
+    /// How many of so many stops it is tried at, when each takes what `time` says of its number.
+    fn tried(yields: &mut Yields, stops: u32, time: impl Fn(u32) -> Duration) -> u32 {
         let mut tried = 0;
-        for _ in 0..times {
+        for _ in 0..stops {
             if yields.is_tried() {
+                yields.took(time(tried));
                 tried += 1;
-                outcome(yields);
             }
         }
         tried
     }
 
     #[test]
-    fn what_always_serves_is_always_tried_and_a_single_failure_changes_nothing() {
+    fn what_always_serves_is_always_tried_and_a_program_that_is_loaded_changes_nothing() {
         let mut yields = Yields::new();
-        assert_eq!(tried(&mut yields, 1000, Yields::served), 1000);
-        yields.failed();
-        assert_eq!(tried(&mut yields, 1000, Yields::served), 1000);
+        assert_eq!(tried(&mut yields, 1000, |_| SHORT), 1000);
+        yields.took(Duration::from_millis(1));
+        assert_eq!(tried(&mut yields, 1000, |_| SHORT), 1000);
     }
 
     #[test]
-    fn what_never_serves_is_hardly_ever_tried() {
-        let mut yields = Yields::new();
-        tried(&mut yields, 10_000, Yields::failed);
-        assert_eq!(tried(&mut yields, 10 * HARDLY_EVER, Yields::failed), 10);
+    fn where_others_want_the_processor_it_is_hardly_ever_tried_though_it_serves_most_times() {
+        for one_in in [1, 3, 10] {
+            let mut yields = Yields::new();
+            let late = |number: u32| if number.is_multiple_of(one_in) { A_SLICE } else { SHORT };
+            tried(&mut yields, 100_000, late);
+            let tried = tried(&mut yields, 100 * HARDLY_EVER, late);
+            assert!(tried < 100 * HARDLY_EVER / 25, "one in {one_in}: {tried}");
+        }
     }
 
     #[test]
-    fn a_stop_that_comes_late_is_a_failure() {
+    fn what_brings_nothing_is_left_out() {
         let mut yields = Yields::new();
-        yields.is_late = true;
-        tried(&mut yields, 10_000, Yields::served);
-        assert_eq!(yields.doubt, MOST_DOUBT);
+        let mut tried = 0;
+        for _ in 0..1000 {
+            if yields.is_tried() {
+                yields.took(Duration::from_micros(50));
+                yields.failed();
+                tried += 1;
+            }
+        }
+        assert!(tried < 100, "{tried}");
     }
 
     #[test]
     fn once_it_serves_again_it_is_trusted_again() {
         let mut yields = Yields::new();
-        tried(&mut yields, 100_000, Yields::failed);
-        tried(&mut yields, 20_000, Yields::served);
-        assert_eq!(tried(&mut yields, 100, Yields::served), 100);
+        tried(&mut yields, 100_000, |_| A_SLICE);
+        tried(&mut yields, 200_000, |_| SHORT);
+        assert_eq!(tried(&mut yields, 100, |_| SHORT), 100);
     }
 }

@@ -73,6 +73,10 @@ impl Watch {
                     world.arrive(tid, status)?;
                     self.pause = self.first_look(world);
                     moved = true;
+                    // A program may stop so often that there is never a pause.
+                    if self.limits_looked_at.elapsed() > self.limit_pause {
+                        self.limits(world);
+                    }
                     continue;
                 }
                 Waited::NoneLeft => return Ok(()),
@@ -107,7 +111,6 @@ impl Watch {
                 return Ok(Waited::Nothing);
             }
             if world.holder_sleeps() {
-                self.yields.served();
                 return Ok(Waited::Nothing);
             }
             self.yields.failed();
