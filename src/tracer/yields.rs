@@ -54,7 +54,7 @@ impl Yields {
     }
 
     fn took(&mut self, time: Duration) {
-        self.cost = self.cost - self.cost / OVER + time / OVER;
+        self.cost = (self.cost * (OVER - 1) + time) / OVER;
         // Trust comes back more slowly than it went: one that is late now and then costs more than all that are not save.
         self.every = if time > TOO_LONG { self.every * 2 } else { self.every - self.every / 8 };
         self.every = self.every.clamp(NOW_AND_THEN, HARDLY_EVER);
