@@ -64,8 +64,14 @@ impl World<'_> {
                     turns.end_hold(tid);
                 }
             }
-            Due::IntervalTimer(pid) => self.interval_timer_expired(pid, at),
-            Due::PosixTimer(pid, id) => self.posix_timer_expired(pid, id, at),
+            Due::IntervalTimer(pid) => {
+                self.timer_fired = Some((pid, at));
+                self.interval_timer_expired(pid, at);
+            }
+            Due::PosixTimer(pid, id) => {
+                self.timer_fired = Some((pid, at));
+                self.posix_timer_expired(pid, id, at);
+            }
             Due::TimerFile(number) => self.timer_file_expired(number, at),
             Due::Unhold(tid) => self.unhold(tid),
             Due::TimeLimit => self.end_by_limit(LimitKind::Time, at.as_nanos()),

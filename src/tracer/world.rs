@@ -42,6 +42,8 @@ pub(super) struct World<'o> {
     pub(super) root: i32,
     /// The init of its namespace, when it has one of its own.
     pub(super) init: Option<i32>,
+    /// The process of the timer that fired last, by a signal, and when.
+    pub(super) timer_fired: Option<(i32, VirtualInstant)>,
     pub(super) time: Time,
     pub(super) pacer: Pacer,
     /// How long the machine kept us waiting.
@@ -176,6 +178,7 @@ impl<'o> World<'o> {
             processes: BTreeMap::new(),
             root: 0,
             init: None,
+            timer_fired: None,
             time: Time::new(pace, options.epoch),
             pacer: Pacer::new(cpus.len()),
             noise: Noise::begin(),

@@ -17,6 +17,8 @@ const RESTART_WITHOUT_HANDLER: i64 = -514;
 /// The kernel lets a sleep last this much longer (`PR_SET_TIMERSLACK`), and counts it in what an interrupted one has left: a
 /// `sleep(5)` that `alarm(2)` ends has three whole seconds left, not two and a bit.
 const SLACK: VirtualDuration = VirtualDuration::from_micros(50);
+/// A thread that a timer's signal has woken is back from its call within this.
+const COMING_BACK: VirtualDuration = VirtualDuration::from_millis(5);
 
 impl World<'_> {
     /// A thread begins a wait that lasts until `until` at most. `resumed`: the same wait, taken up after a signal.
@@ -69,7 +71,7 @@ impl World<'_> {
         if wait.firing && interrupted {
             registers.set_result(time_is_up(caller.tid, wait));
         } else if interrupted {
-            let left = wait.deadline.since(self.time.now());
+            let left = wait.deadline.since(self.interrupted_at(caller, wait.begun));
             // Bare, a signal that means nothing ends no sleep, and nothing is written.
             if !matches!(wait.kind, WaitKind::Sleep { .. }) || !only_ignored_signals(caller) {
                 write_rest(caller.tid, wait.kind, left);
@@ -116,6 +118,17 @@ impl World<'_> {
         } else if let Some(entry) = wait.sleep {
             self.record.withdraw(entry);
         }
+    }
+}
+
+impl World<'_> {
+    /// When a wait that began at `begun` was interrupted: a timer's signal came when that fired, however long the thread then took to
+    /// come back from its call.
+    fn interrupted_at(&self, caller: Caller, begun: VirtualInstant) -> VirtualInstant {
+        let now = self.time.now();
+        let fired =
+            self.timer_fired.filter(|(pid, at)| *pid == caller.pid && *at >= begun && now.since(*at) < COMING_BACK);
+        fired.map_or(now, |(_, at)| at)
     }
 }
 
