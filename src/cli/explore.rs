@@ -109,12 +109,12 @@ pub(crate) fn run(args: &ExploreArgs, console: &Console) -> Result<Exit, Failure
             let mut text = human(&found, args, console.verbosity);
             // The second one always, and all others for who wants to know more.
             let shown = match console.verbosity {
+                _ if is_interrupted => 0,
                 Verbosity::Quiet => 0,
                 Verbosity::Normal => 1,
                 Verbosity::Verbose => usize::MAX,
             };
-            let others = found.outcomes.iter().skip(1).filter(|_| !is_interrupted);
-            for other in others.take(shown) {
+            for other in found.outcomes.iter().skip(1).take(shown) {
                 progress.show(format!("looking for the fewest switches of seed {}", other.seed), 0, 0, "");
                 let (fewest, trace) =
                     fewest_switches(&options, other.seed, RUNS_TO_MINIMISE).map_err(|error| Failure::of_run(&error))?;

@@ -19,7 +19,7 @@ pub struct Exploration {
     pub schedules: u64,
     /// How many of them we ended by our limit of real time though the program was not known to run away: they tell nothing, and are
     /// in no outcome.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::trace::is_zero")]
     pub unfinished: u64,
     /// The different outcomes, by the smallest seed of each.
     pub outcomes: Vec<Outcome>,
@@ -41,11 +41,6 @@ pub struct Outcome {
     /// Of a deadlock: the circles of threads that wait for each other's locks, where they are known, by birth of the threads.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cycles: Vec<Vec<Tid>>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
-const fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 /// A run that we ended ran away when it took so many times what the longest took that ended otherwise. Below, it may have been as

@@ -23,4 +23,5 @@ pub use refused::{Refusable, Refused};
 pub use schema::schema;
 pub(crate) use stuck::lock_cycles;
 pub use stuck::{Stuck, StuckThread, Taken, cycles_in_words};
+pub(crate) use whole::is_zero;
 pub use whole::{ClockKind, End, Ended, ExitStatus, Header, LimitKind, SCHEMA, Trace};

@@ -88,8 +88,9 @@ pub struct End {
     pub unvirtualised: Vec<String>,
 }
 
+/// Whether a count is left out of what is written.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for this signature")]
-fn is_zero(number: &u64) -> bool {
+pub(crate) const fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 

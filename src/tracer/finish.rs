@@ -31,12 +31,13 @@ impl World<'_> {
                     self.orphans.bury_all(ended);
                     return Ok(());
                 }
-                Waited::Changed(tid, status) => {
-                    if !matches!(Change::decode(status), Change::Stopped(_)) {
+                Waited::Changed(tid, status) => match Change::decode(status) {
+                    Change::Stopped(status) => self.kill_one(tid, status),
+                    Change::Exited(_) | Change::Killed(_) => {
                         ended.push(tid);
+                        self.reaped_at_end(tid);
                     }
-                    self.kill_one(tid, status);
-                }
+                },
                 Waited::Nothing | Waited::Interrupted => {
                     for pid in self.processes.keys() {
                         let _ = signal::send(*pid, libc::SIGKILL);
@@ -55,10 +56,6 @@ impl World<'_> {
     }
 
     fn kill_one(&mut self, tid: i32, status: i32) {
-        if !matches!(Change::decode(status), Change::Stopped(_)) {
-            self.reaped_at_end(tid);
-            return;
-        }
         let pid = self.tasks.get(&tid).map_or(tid, |task| task.pid);
         let _ = signal::send(pid, libc::SIGKILL);
         let exiting = status >> 16 == libc::PTRACE_EVENT_EXIT;

@@ -54,6 +54,9 @@ impl World<'_> {
         {
             turns.sleepers.doubt(Woken::Anybody);
         }
+        if let Due::IntervalTimer(pid) | Due::PosixTimer(pid, _) = due {
+            self.timer_fired = Some((pid, at));
+        }
         match due {
             Due::Wait(tid) => {
                 self.note_vain_wait(tid);
@@ -64,14 +67,8 @@ impl World<'_> {
                     turns.end_hold(tid);
                 }
             }
-            Due::IntervalTimer(pid) => {
-                self.timer_fired = Some((pid, at));
-                self.interval_timer_expired(pid, at);
-            }
-            Due::PosixTimer(pid, id) => {
-                self.timer_fired = Some((pid, at));
-                self.posix_timer_expired(pid, id, at);
-            }
+            Due::IntervalTimer(pid) => self.interval_timer_expired(pid, at),
+            Due::PosixTimer(pid, id) => self.posix_timer_expired(pid, id, at),
             Due::TimerFile(number) => self.timer_file_expired(number, at),
             Due::Unhold(tid) => self.unhold(tid),
             Due::TimeLimit => self.end_by_limit(LimitKind::Time, at.as_nanos()),

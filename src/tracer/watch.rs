@@ -57,8 +57,8 @@ pub(super) struct Watch {
     moved: Instant,
     /// How often we looked since, and found nothing to do.
     looks_in_vain: u32,
-    pub(super) limits_looked_at: Instant,
-    pub(super) limit_pause: Duration,
+    limits_looked_at: Instant,
+    limit_pause: Duration,
     began: Instant,
 }
 
@@ -108,9 +108,7 @@ impl Watch {
                     // A program may stop so often that there is never a pause.
                     world.fire_overdue();
                     world.stop_for_the_woken();
-                    if self.limits_looked_at.elapsed() > self.limit_pause {
-                        self.limits(world);
-                    }
+                    self.limits_now_and_then(world);
                     // Whatever else has stopped meanwhile comes first: a look is dear.
                     continue;
                 }
@@ -204,6 +202,13 @@ impl Watch {
         self.pause = self.patience;
         self.moved = Instant::now();
         self.looks_in_vain = 0;
+    }
+
+    /// For a program that stops so often that there is never a pause, in which limits would be looked at.
+    pub(super) fn limits_now_and_then(&mut self, world: &mut World<'_>) {
+        if self.limits_looked_at.elapsed() > self.limit_pause {
+            self.limits(world);
+        }
     }
 
     pub(super) fn limits(&mut self, world: &mut World<'_>) {
@@ -334,11 +339,10 @@ fn stopped(world: &mut World<'_>, tid: i32, status: i32) -> io::Result<()> {
             world.resume_as_before(tid);
             Ok(())
         }
-        Stop::Signal(libc::SIGTRAP) if std::mem::take(&mut world.tasks.get_mut(&tid).expect("it stopped").stepping) => {
-            world.resume_as_before(tid);
-            Ok(())
-        }
-        Stop::Signal(libc::SIGTRAP) if world.has_come_back(tid) => {
+        Stop::Signal(libc::SIGTRAP)
+            if std::mem::take(&mut world.tasks.get_mut(&tid).expect("it stopped").stepping)
+                || world.has_come_back(tid) =>
+        {
             world.resume_as_before(tid);
             Ok(())
         }

@@ -73,10 +73,7 @@ impl Watch {
                     world.arrive(tid, status)?;
                     self.pause = self.first_look(world);
                     moved = true;
-                    // A program may stop so often that there is never a pause.
-                    if self.limits_looked_at.elapsed() > self.limit_pause {
-                        self.limits(world);
-                    }
+                    self.limits_now_and_then(world);
                     continue;
                 }
                 Waited::NoneLeft => return Ok(()),
@@ -107,10 +104,7 @@ impl Watch {
                 return Ok(waited);
             }
             // Who was on its way to a stop, or to a sleep, has come there by now, or is looked for by the next wait.
-            if world.nobody_has_the_turn() {
-                return Ok(Waited::Nothing);
-            }
-            if world.holder_sleeps() {
+            if world.nobody_has_the_turn() || world.holder_sleeps() {
                 return Ok(Waited::Nothing);
             }
             self.yields.failed();
