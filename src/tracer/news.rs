@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 /// How many instructions a thread makes one by one, and how many the whole run.
 const OF_A_THREAD: u32 = 4_000;
-const OF_A_RUN: u32 = 48_000;
+const OF_A_RUN: u32 = 32_000;
 /// Of many threads those that begin later mostly do what the first ones did. One that begins after so many is let go when so many of
 /// its instructions in a row showed nothing new: long enough to come through a runtime's start of a thread.
-const FIRST_THREADS: usize = 8;
+const FIRST_THREADS: usize = 4;
 const NOTHING_NEW: u32 = 1_000;
 
 /// What was made one by one, and what of it was new: an instruction that nobody had made, or at which no threads had met.

@@ -28,7 +28,7 @@ const FIRST_LOOK_IN_VAIN: Duration = Duration::from_micros(640);
 /// The longest pause between two looks.
 const LAST_LOOK: Duration = Duration::from_millis(2);
 /// The pause between two looks at a thread that makes single steps.
-const STEPPING_LOOK: Duration = Duration::from_micros(200);
+const STEPPING_LOOK: Duration = Duration::from_micros(500);
 /// A thread that runs without having the turn is asked to stop after this long.
 const PATIENCE: Duration = Duration::from_millis(50);
 
