@@ -105,6 +105,26 @@ fn a_bug_of_two_among_six_threads_is_found_where_it_is_optimised() {
     assert!(!tried(&options(guest), 0, 20).outcomes.iter().all(is_right), "not found in 20 schedules");
 }
 
+/// The bug may be in a library of the workspace, which is another crate than the program's.
+#[test]
+fn a_bug_in_a_library_that_was_built_with_the_program_is_found() {
+    let target = tempfile::tempdir().expect("a folder");
+    let status = Command::new("cargo")
+        .args(["build", "--release", "--offline", "--quiet", "--target-dir"])
+        .arg(target.path())
+        .current_dir(folder("workspace"))
+        .status()
+        .unwrap_or_else(|error| panic!("cargo is needed: {error}"));
+    assert!(status.success(), "{status}");
+    let clerks = target.path().join("release/clerks");
+    let outcomes = |words: &[&str]| {
+        let command = std::iter::once(clerks.clone().into()).chain(words.iter().map(OsString::from)).collect();
+        tried(&options(command), 0, 200).outcomes
+    };
+    assert!(!outcomes(&[]).iter().all(is_right), "not found in 200 schedules");
+    assert!(outcomes(&["careful"]).iter().all(is_right), "the right one was blamed");
+}
+
 #[test]
 fn bugs_in_python_are_found() {
     all_are_found("py");

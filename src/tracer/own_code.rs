@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::gates::Gates;
 use super::maps;
 use super::memory;
+use super::own_crates::own_crates;
 use super::regs::{LONGEST, Native, Operand, Registers};
 use super::symbols::{self, OwnFunctions};
 
@@ -34,7 +35,7 @@ impl OwnCode {
     /// Looks where it is; empty for a process that is gone.
     pub(super) fn of(pid: i32) -> Self {
         let mut own = Self::default();
-        let Some((_, pieces)) = maps::of_program(pid) else { return own };
+        let Some((program, pieces)) = maps::of_program(pid) else { return own };
         for piece in pieces {
             if piece.executable {
                 own.code.push(piece.range.clone());
@@ -45,7 +46,8 @@ impl OwnCode {
         }
         let base = own.constant.iter().map(|range| range.start).min().unwrap_or_default();
         let file = fs::read(format!("/proc/{pid}/exe")).unwrap_or_default();
-        own.functions = symbols::own_functions(&file, base).filter(|own| !own.ranges.is_empty());
+        own.functions =
+            symbols::own_functions(&file, base, || own_crates(pid, &program)).filter(|own| !own.ranges.is_empty());
         if own.functions.is_none() {
             own.standard = symbols::library(&file, base);
         }

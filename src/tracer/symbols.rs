@@ -8,6 +8,8 @@
 
 use std::ops::Range;
 
+use super::symbol_names::{RUSTS_OWN, crate_of, is_library, is_of_crate, is_own_in_go, is_piece};
+
 const SYMBOLS: u32 = 2;
 const EXPORTED: u32 = 11;
 /// A section header and a symbol of 64-bit ELF, in bytes.
@@ -15,88 +17,6 @@ const SECTION: usize = 64;
 const SYMBOL: usize = 24;
 /// The type of a symbol that names a function.
 const FUNCTION: u8 = 2;
-/// The crates that Rust's standard library is made of.
-const RUSTS_OWN: [&[u8]; 20] = [
-    b"std",
-    b"core",
-    b"alloc",
-    b"compiler_builtins",
-    b"panic_unwind",
-    b"panic_abort",
-    b"object",
-    b"memchr",
-    b"addr2line",
-    b"gimli",
-    b"rustc_demangle",
-    b"hashbrown",
-    b"miniz_oxide",
-    b"adler2",
-    b"adler",
-    b"cfg_if",
-    b"libc",
-    b"unwind",
-    b"std_detect",
-    b"test",
-];
-/// The first part of the paths of the packages of Go's standard library, and of what it brings along.
-const GOS_OWN: [&[u8]; 56] = [
-    b"archive",
-    b"arena",
-    b"bufio",
-    b"builtin",
-    b"bytes",
-    b"cmd",
-    b"cmp",
-    b"compress",
-    b"container",
-    b"context",
-    b"crypto",
-    b"database",
-    b"debug",
-    b"embed",
-    b"encoding",
-    b"errors",
-    b"expvar",
-    b"flag",
-    b"fmt",
-    b"go",
-    b"hash",
-    b"html",
-    b"image",
-    b"index",
-    b"internal",
-    b"io",
-    b"iter",
-    b"log",
-    b"maps",
-    b"math",
-    b"mime",
-    b"net",
-    b"os",
-    b"path",
-    b"plugin",
-    b"reflect",
-    b"regexp",
-    b"runtime",
-    b"simd",
-    b"slices",
-    b"sort",
-    b"strconv",
-    b"strings",
-    b"structs",
-    b"sync",
-    b"syscall",
-    b"testing",
-    b"text",
-    b"time",
-    b"unicode",
-    b"unique",
-    b"vendor",
-    b"weak",
-    b"type",
-    b"_cgo",
-    b"x_cgo",
-];
 /// The type of a symbol that names an object file, and the binding of those that come from it alone.
 const FILE: u8 = 4;
 const LOCAL: u8 = 0;
@@ -201,12 +121,6 @@ pub(super) fn exported<const N: usize>(file: &[u8], base: u64, names: [&str; N])
     found?.try_into().ok()
 }
 
-/// Whether a function is of the crate `std`, or was made for it, by the older and the newer way of naming symbols.
-fn is_library(name: &[u8]) -> bool {
-    let holds = |part: &[u8]| name.windows(part.len()).any(|window| window == part);
-    name.starts_with(b"_ZN3std") || (name.starts_with(b"_R") && holds(b"_3std"))
-}
-
 /// The functions of a program's own in a file that its libraries are linked into.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct OwnFunctions {
@@ -220,8 +134,9 @@ pub(super) struct OwnFunctions {
 /// None for others, and for those without a table of symbols.
 ///
 /// Of Rust all that stands in the crate's own object files is its own, whatever it is called: a closure that is given to a thread, a
-/// pool or an executor is mostly a part of the generic function that was made for it there.
-pub(super) fn own_functions(file: &[u8], base: u64) -> Option<OwnFunctions> {
+/// pool or an executor is mostly a part of the generic function that was made for it there. `own_crates` is asked for others that were
+/// built with it.
+pub(super) fn own_functions(file: &[u8], base: u64, own_crates: impl FnOnce() -> Vec<String>) -> Option<OwnFunctions> {
     let table = Table::of(file, base, SYMBOLS)?;
     let kind = |symbol: usize| bytes::<1>(file, symbol + 4).map(|[info]| info & 0xf);
     let files = || table.symbols().filter(|symbol| kind(*symbol) == Some(FILE));
@@ -235,7 +150,12 @@ pub(super) fn own_functions(file: &[u8], base: u64) -> Option<OwnFunctions> {
     if !is_go && !has_crates {
         return None;
     }
-    let is_own_file = |name: &[u8]| if by_pieces { is_piece(name) } else { crate_of(name) == first };
+    let mut own: Vec<Vec<u8>> = first.map(<[u8]>::to_owned).into_iter().collect();
+    if first.is_some() {
+        own.extend(own_crates().into_iter().map(String::into_bytes));
+    }
+    let is_own_crate = |name: &[u8]| own.iter().any(|own| own == name);
+    let is_own_file = |name: &[u8]| if by_pieces { is_piece(name) } else { crate_of(name).is_some_and(is_own_crate) };
     let mut ranges = Vec::new();
     let mut stands_in_own = false;
     for symbol in table.symbols() {
@@ -246,9 +166,7 @@ pub(super) fn own_functions(file: &[u8], base: u64) -> Option<OwnFunctions> {
         }
         let is_own = match (is_go, info & 0xf) {
             (true, FUNCTION) => is_own_in_go(name),
-            (false, FUNCTION) => {
-                (stands_in_own && info >> 4 == LOCAL) || first.is_some_and(|first| is_of_crate(name, first))
-            }
+            (false, FUNCTION) => (stands_in_own && info >> 4 == LOCAL) || own.iter().any(|own| is_of_crate(name, own)),
             _ => false,
         };
         if is_own {
@@ -259,87 +177,10 @@ pub(super) fn own_functions(file: &[u8], base: u64) -> Option<OwnFunctions> {
     Some(OwnFunctions { ranges, is_go })
 }
 
-/// The crate that an object file of Rust's compiler is of, by the file's name: `name.hash-cgu.0`.
-fn crate_of(file: &[u8]) -> Option<&[u8]> {
-    let end = file.iter().position(|byte| *byte == b'.')?;
-    file.windows(5).any(|window| window == b"-cgu.").then_some(&file[..end])
-}
-
-/// Whether an object file is one of those that Rust's compiler makes of a program piece by piece, to make only what has changed again
-/// the next time: named by a hash, as no library of others is.
-fn is_piece(file: &[u8]) -> bool {
-    (20..=25).contains(&file.len()) && file.iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
-}
-
-/// Whether a function is of this crate, or an implementation of a trait for a type of it, by the older and the newer way of naming symbols.
-fn is_of_crate(name: &[u8], of: &[u8]) -> bool {
-    let holds = |part: &[u8]| name.windows(part.len()).any(|window| window == part);
-    let counted = [of.len().to_string().as_bytes(), of].concat();
-    if let Some(rest) = name.strip_prefix(b"_ZN") {
-        let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let for_type = [b"_$LT$", of, b".."].concat();
-        return rest.starts_with(&counted) || rest[digits..].starts_with(&for_type);
-    }
-    name.starts_with(b"_R") && holds(&[b"_", counted.as_slice()].concat())
-}
-
-/// Whether a function of a program of Go is of no package of the standard library: those have no dot in the first part of their
-/// path, and no other is called like them.
-fn is_own_in_go(name: &[u8]) -> bool {
-    let end = name.iter().position(|byte| matches!(byte, b'(' | b'[')).unwrap_or(name.len());
-    let path = &name[..end];
-    let until = |wanted: u8| path.iter().position(|byte| *byte == wanted).map(|at| &path[..at]);
-    let Some(first) = until(b'/').or_else(|| until(b'.')) else { return false };
-    // What the linker makes is named `type..eq.…` and `go:…`.
-    let is_made = first.contains(&b':') || path.starts_with(b"type..") || path.starts_with(b"go.");
-    !is_made && !GOS_OWN.contains(&first)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{crate_of, is_library, is_of_crate, is_own_in_go, is_piece, library, own_functions};
+    use super::{library, own_functions};
     use crate::tracer::maps;
-
-    #[test]
-    fn a_crates_functions_are_known_by_their_names() {
-        assert!(is_of_crate(b"_ZN5smoke4main17h5501afdf97acfe4aE", b"smoke"));
-        assert!(is_of_crate(b"_ZN44_$LT$smoke..Stack$u20$as$u20$core..ops..drop..Drop$GT$4drop17h55E", b"smoke"));
-        assert!(is_of_crate(b"_RNvCs1234_5smoke4main", b"smoke"));
-        assert!(!is_of_crate(b"_ZN5tokio7runtime4task3raw4poll17h5501afdf97acfe4aE", b"smoke"));
-        assert!(!is_of_crate(b"_ZN6smoker4main17h5501afdf97acfe4aE", b"smoke"));
-        assert_eq!(crate_of(b"smoke.8ed828294a8666d3-cgu.0"), Some(&b"smoke"[..]));
-        assert_eq!(crate_of(b"crtstuff.c"), None);
-        assert!(is_piece(b"6ijtq6czk3qr302ku9983hgqy") && !is_piece(b"crtstuff.c") && !is_piece(b"tokio.8ed8-cgu.0"));
-    }
-
-    #[test]
-    fn what_is_no_package_of_gos_standard_library_is_the_programs_own() {
-        for own in
-            ["main.main", "main.(*Account).Withdraw.func1", "github.com/x/y.F", "hello/bank.Transfer", "main.init.0"]
-        {
-            assert!(is_own_in_go(own.as_bytes()), "{own}");
-        }
-        for other in [
-            "runtime.main",
-            "sync.(*Mutex).lockSlow",
-            "sync/atomic.(*Value).Load",
-            "internal/poll.(*FD).Close",
-            "type..eq.[2]main.pair",
-            "go:buildid",
-            "gogo",
-            "vendor/golang.org/x/net/idna.init",
-        ] {
-            assert!(!is_own_in_go(other.as_bytes()), "{other}");
-        }
-    }
-
-    #[test]
-    fn the_library_is_known_by_its_names() {
-        assert!(is_library(b"_ZN3std6thread5spawn17h4db57e5c5e3d92bfE"));
-        assert!(is_library(b"_RNvNtNtNtNtCsjrHSEGnQ3l9_3std3sys3pal4unix4initE"));
-        assert!(!is_library(b"_ZN4core4sync6atomic11atomic_load17h4db57e5c5e3d92bfE"));
-        assert!(!is_library(b"main"));
-    }
 
     #[test]
     fn what_was_made_of_a_library_for_the_program_is_its_own() {
@@ -352,7 +193,7 @@ mod tests {
         let (path, pieces) = maps::of_program(pid).expect("this program is mapped");
         let base = pieces.iter().map(|piece| piece.range.start).min().expect("in pieces");
         let file = std::fs::read(path).expect("this program can be read");
-        let own = own_functions(&file, base).expect("libraries are linked into this test");
+        let own = own_functions(&file, base, Vec::new).expect("libraries are linked into this test");
         let holds = |at: usize| own.ranges.iter().any(|range| range.contains(&u64::try_from(at).expect("an address")));
         assert!(holds(made as usize) && !holds(of_library as usize));
     }
