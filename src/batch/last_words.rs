@@ -10,6 +10,11 @@ use crate::trace::{EventKind, ExitStatus, Trace};
 const LINES: usize = 3;
 /// The most characters of a line.
 const LONGEST: usize = 160;
+/// What an error of a runtime means here, where a program gets no input and finds no other packages than the course's.
+const MEANINGS: [(&str, &str); 2] = [
+    ("EOFError: EOF when reading", "a graded program gets no input: what it needs comes as arguments"),
+    ("ModuleNotFoundError: ", "here are the standard library and the course's packages, and no others"),
+];
 /// Lines that a runtime adds for who runs the program by hand.
 const ASIDE: [&str; 2] = ["note: run with `RUST_BACKTRACE", "note: Some details are omitted"];
 
@@ -23,10 +28,12 @@ pub(super) fn last_words(case: &str, trace: &Trace, program: &Program) -> Option
             _ => None,
         })
         .collect();
-    told(case, trace.end.exit, &errors)
+    let printed = trace.events.iter().any(|event| matches!(event.kind, EventKind::Line { .. }));
+    told(case, trace.end.exit, printed, &errors)
 }
 
-fn told(case: &str, exit: Option<ExitStatus>, errors: &[String]) -> Option<String> {
+/// That nothing was printed is told here, once, and not by every check that misses a line.
+fn told(case: &str, exit: Option<ExitStatus>, printed: bool, errors: &[String]) -> Option<String> {
     let ended = match exit {
         Some(ExitStatus::Code(code)) if code != 0 => Some(format!("ended with status {code}")),
         // One of ours: that the run was stopped, and why, is told by the checks.
@@ -40,13 +47,19 @@ fn told(case: &str, exit: Option<ExitStatus>, errors: &[String]) -> Option<Strin
     let worth = |line: &&String| !line.trim().is_empty() && !ASIDE.iter().any(|aside| line.starts_with(aside));
     let mut last: Vec<String> = errors.iter().rev().filter(worth).take(LINES).map(|line| quoted(line)).collect();
     last.reverse();
-    let said = (!last.is_empty()).then(|| last.join(", "));
+    let meaning = errors.iter().rev().filter(worth).take(LINES).find_map(|line| {
+        MEANINGS.iter().find(|(start, _)| line.trim_start().starts_with(start)).map(|(_, meaning)| meaning)
+    });
+    let meaning = meaning.map_or_else(String::new, |meaning| format!(" ({meaning})"));
+    let said = (!last.is_empty()).then(|| last.join(", ") + &meaning);
     match (ended, said) {
         (Some(ended), Some(said)) => {
             Some(format!("in `{case}` the program {ended}; the last that it wrote to standard error: {said}"))
         }
+        (Some(ended), None) if !printed => Some(format!("in `{case}` the program {ended} and printed nothing at all")),
         (Some(ended), None) => Some(format!("in `{case}` the program {ended}")),
         (None, Some(said)) => Some(format!("in `{case}` the last that the program wrote to standard error: {said}")),
+        (None, None) if !printed => Some(format!("in `{case}` the program printed nothing at all")),
         (None, None) => None,
     }
 }
@@ -64,7 +77,7 @@ mod tests {
     use crate::trace::ExitStatus;
 
     fn said(exit: Option<ExitStatus>, errors: &[&str]) -> Option<String> {
-        told("two", exit, &errors.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
+        told("two", exit, true, &errors.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
     }
 
     #[test]
@@ -98,5 +111,30 @@ mod tests {
         assert_eq!(said(Some(ExitStatus::Signal(9)), &[]), None);
         assert_eq!(said(Some(ExitStatus::Code(0)), &[]), None);
         assert_eq!(said(None, &[]), None);
+    }
+
+    #[test]
+    fn that_nothing_was_printed_is_told_with_how_it_ended() {
+        assert_eq!(
+            told("two", Some(ExitStatus::Code(0)), false, &[]).as_deref(),
+            Some("in `two` the program printed nothing at all")
+        );
+        assert_eq!(
+            told("two", Some(ExitStatus::Code(3)), false, &[]).as_deref(),
+            Some("in `two` the program ended with status 3 and printed nothing at all")
+        );
+    }
+
+    #[test]
+    fn an_error_that_comes_of_how_programs_are_graded_is_explained() {
+        let input = said(Some(ExitStatus::Code(1)), &["EOFError: EOF when reading a line"]).expect("a note");
+        assert!(input.ends_with("(a graded program gets no input: what it needs comes as arguments)"), "{input}");
+        let module = said(None, &["ModuleNotFoundError: No module named 'numpy'"]).expect("a note");
+        assert!(
+            module.ends_with("(here are the standard library and the course's packages, and no others)"),
+            "{module}"
+        );
+        let own = said(None, &["it said EOFError: EOF when reading a line"]).expect("a note");
+        assert!(own.ends_with("a line`"), "{own}");
     }
 }

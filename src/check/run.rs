@@ -68,10 +68,6 @@ impl<'a> Run<'a> {
                 let _ = write!(message, "; the nearest line was `{}`", shorten(nearest.text));
                 failure.evidence([line_evidence(&nearest)])
             }
-            None if crate::trace::query::lines(self.trace).next().is_none() => {
-                message.push_str("; the program printed nothing at all");
-                failure
-            }
             None => failure,
         };
         Failure { message, ..failure }.actual("none")

@@ -44,7 +44,7 @@ fn count() {
             ("one too few", received(1).build(), Fail("1 line was `received`, but there should be 2")),
             ("one too many", received(3).build(), Fail("3 lines were")),
             ("none, but nearly", new().line("recieved 2").build(), Fail("the nearest line was `recieved 2`")),
-            ("nothing printed", new().build(), Fail("printed nothing at all")),
+            ("nothing printed", new().build(), Fail("no `received` line was printed")),
             (
                 "enough, but cut short",
                 received(2).limit(LimitKind::Time).build(),
