@@ -19,22 +19,26 @@ pub struct CacheDir {
 }
 
 impl CacheDir {
-    /// The folder that the environment names: `$GRADE_CACHE_DIR`, else `$XDG_CACHE_HOME/grade`, else `~/.cache/grade`.
+    /// The folder that the environment names: `$GRADE_CACHE_DIR`, else `$XDG_CACHE_HOME/grade`, else `~/.cache/grade`. Without
+    /// `$HOME`, as services and containers start programs, the user's home is the one that the system knows.
     ///
     /// # Errors
-    /// When the environment names none.
+    /// When neither the environment nor the system names one.
     pub fn from_environment() -> Result<Self, BuildError> {
-        Self::choose(|name| env::var_os(name).filter(|value| !value.is_empty()))
+        Self::choose(|name| env::var_os(name).filter(|value| !value.is_empty()), home_by_the_system)
     }
 
-    fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, BuildError> {
+    fn choose(
+        variable: impl Fn(&str) -> Option<OsString>,
+        known_home: impl FnOnce() -> Option<PathBuf>,
+    ) -> Result<Self, BuildError> {
         if let Some(folder) = variable("GRADE_CACHE_DIR") {
             return Ok(Self::at(PathBuf::from(folder)));
         }
         // The XDG specification has relative paths ignored.
         let absolute = |name| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         absolute("XDG_CACHE_HOME")
-            .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+            .or_else(|| absolute("HOME").or_else(known_home).map(|home| home.join(".cache")))
             .map(|base| Self::at(base.join("grade")))
             .ok_or(BuildError::NoCacheFolder)
     }
@@ -106,6 +110,12 @@ impl CacheDir {
     }
 }
 
+/// The home of this process's user by the system's list of users, whatever the environment says.
+pub fn home_by_the_system() -> Option<PathBuf> {
+    let user = nix::unistd::User::from_uid(nix::unistd::geteuid()).ok().flatten()?;
+    Some(user.dir).filter(|home| home.is_absolute())
+}
+
 /// Makes a folder and those above it, for their owner only.
 pub(super) fn make_folder(path: &Path) -> Result<(), BuildError> {
     if path.is_dir() {
@@ -150,7 +160,7 @@ mod tests {
 
     fn chosen(variables: &[(&str, &str)]) -> Result<PathBuf, BuildError> {
         let variables: BTreeMap<_, _> = variables.iter().copied().collect();
-        CacheDir::choose(|name| variables.get(name).map(OsString::from)).map(|cache| cache.root)
+        CacheDir::choose(|name| variables.get(name).map(OsString::from), || None).map(|cache| cache.root)
     }
 
     #[test]
@@ -164,6 +174,18 @@ mod tests {
     #[test]
     fn a_relative_cache_home_is_ignored() {
         assert_eq!(chosen(&[("XDG_CACHE_HOME", "b"), ("HOME", "/c")]).unwrap(), Path::new("/c/.cache/grade"));
+    }
+
+    #[test]
+    fn without_a_home_in_the_environment_it_is_the_one_that_the_system_knows() {
+        let of = |variables: &[(&str, &str)]| {
+            let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+            let known = || Some(PathBuf::from("/known"));
+            CacheDir::choose(|name| variables.get(name).map(OsString::from), known).unwrap().root
+        };
+        assert_eq!(of(&[]), Path::new("/known/.cache/grade"));
+        assert_eq!(of(&[("HOME", "relative")]), Path::new("/known/.cache/grade"));
+        assert_eq!(of(&[("HOME", "/c")]), Path::new("/c/.cache/grade"));
     }
 
     #[test]

@@ -12,7 +12,9 @@ use crate::wire::{self, Operation};
 #[serde(rename_all = "kebab-case")]
 pub enum BuildError {
     /// No folder to keep things in can be named.
-    #[error("failed to choose a cache folder: none of GRADE_CACHE_DIR, XDG_CACHE_HOME and HOME is set")]
+    #[error(
+        "failed to choose a cache folder: none of GRADE_CACHE_DIR, XDG_CACHE_HOME and HOME is set, and the system knows no home of this user"
+    )]
     NoCacheFolder,
     /// The cache folder, or something in it, cannot be read or written.
     #[error("failed to {operation} `{}` in the cache folder: {cause}", path.display())]

@@ -30,7 +30,7 @@ mod tools;
 use message::tail;
 
 pub use builder::{BuildOutcome, Builder, BuilderSettings, Program, Submission};
-pub use cache::CacheDir;
+pub use cache::{CacheDir, home_by_the_system};
 pub use contain::Containment;
 pub use error::BuildError;
 pub use facts::{Facts, PythonFacts, RustFacts};

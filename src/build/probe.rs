@@ -42,7 +42,8 @@ pub(super) fn remembered<T: DeserializeOwned + Serialize>(
 /// What the program prints when it is asked.
 pub(super) fn answer(program: &Path, arguments: &[&str], interrupt: &AtomicBool) -> Result<String, BuildError> {
     let mut command = Command::new(program);
-    command.args(arguments);
+    // What it complains of is shown: a trace of its calls, which continuous integration likes to ask for, helps nobody.
+    command.args(arguments).env("RUST_BACKTRACE", "0");
     let finished = spawn::run(command, POLICY, interrupt, &mut |_, _| {})?;
     let unusable = |cause| BuildError::Unusable { path: program.to_owned(), cause };
     if !finished.status.success() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::place::Place;
-use super::{Console, Exit, Failure, session};
+use super::{Console, Exit, Failure};
 use crate::build::{BuildError, CacheDir, Facts};
 use crate::engine::TracedEngine;
 use crate::sandbox::{self, Rung, TracingRules};
@@ -43,8 +43,7 @@ impl Finding {
 }
 
 pub(crate) fn run(console: &Console) -> Result<Exit, Failure> {
-    let cache = CacheDir::from_environment().map_err(|error| session::of_build(&error))?;
-    let facts = Facts::gather(&cache);
+    let facts = facts(CacheDir::from_environment())?;
     let (rust, python) = (rust(&facts), python(&facts));
     let neither = rust.state == State::Bad && python.state == State::Bad;
     let rules = TracingRules::read();
@@ -70,6 +69,18 @@ pub(crate) fn run(console: &Console) -> Result<Exit, Failure> {
     });
     console.print(&text)?;
     Ok(if works { Exit::Success } else { Exit::Unsupported })
+}
+
+/// What is known of the tools, also where no folder can be chosen for what is built: that is one of the findings.
+fn facts(cache: Result<CacheDir, BuildError>) -> Result<Facts, Failure> {
+    let error = match cache {
+        Ok(cache) => return Ok(Facts::gather(&cache)),
+        Err(error) => error,
+    };
+    let for_now = tempfile::tempdir()
+        .map_err(|error| Failure::machine(format_args!("failed to make a folder for what is found: {error}")))?;
+    let facts = Facts::gather(&CacheDir::at(for_now.path().to_owned()));
+    Ok(Facts { cache_error: Some(error), ..facts })
 }
 
 fn course() -> Finding {
@@ -221,5 +232,19 @@ fn isolation() -> Finding {
             means.push("nothing is graded, unless `--sandbox off` says that it may do what you may do".to_owned());
             Finding::new(State::Bad, "isolation", "none", means.join("\n"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_no_cache_folder_can_be_chosen_is_a_finding_among_others() {
+        let facts = facts(Err(BuildError::NoCacheFolder)).map_err(|failure| failure.message).expect("facts");
+        let finding = folder(&facts);
+        assert!(finding.state == State::Bad && finding.found.contains("cache folder"), "{}", finding.found);
+        assert!(finding.means.contains("GRADE_CACHE_DIR"), "{}", finding.means);
+        assert!(!facts.cache.exists(), "nothing is left behind");
     }
 }

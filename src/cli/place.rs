@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::workspace::{self, Workspace};
 use super::{Failure, embedded};
+use crate::build::home_by_the_system;
 use crate::course::model::{Exercise, Language};
 
 /// Where the course is, and where the student's files are.
@@ -89,6 +90,6 @@ fn embedded_course() -> Result<PathBuf, Failure> {
 pub(crate) fn cache_folder() -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("XDG_CACHE_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+        .or_else(|| absolute("HOME").or_else(home_by_the_system).map(|home| home.join(".cache")))
         .map(|cache| cache.join("grade"))
 }

@@ -211,3 +211,17 @@ fn a_program_that_cannot_be_run_gets_a_way_out_from_trace_and_from_explore() {
         }
     }
 }
+
+#[test]
+fn a_compiler_that_does_not_work_is_told_by_what_it_says_without_a_trace_of_its_calls() {
+    let desk = Desk::tiny();
+    desk.write(
+        "broken-rustc",
+        "#!/bin/sh\necho 'error: no default toolchain' >&2\n[ \"$RUST_BACKTRACE\" = 1 ] && echo 'Stack backtrace:' >&2\nexit 1\n",
+    );
+    let compiler = desk.dir().join("broken-rustc");
+    fs::set_permissions(&compiler, fs::Permissions::from_mode(0o755)).expect("it is there");
+    let said = desk
+        .said(&desk.command(["doctor"]).env("RUSTC", compiler).env("RUST_BACKTRACE", "1").output().expect("it runs"));
+    assert!(said.contains("no default toolchain") && !said.contains("backtrace"), "{said}");
+}
