@@ -1,3 +1,4 @@
+use std::cmp;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +19,22 @@ pub struct Plan {
     pub schedules: u64,
     /// How many at once.
     pub jobs: NonZeroUsize,
+}
+
+impl Plan {
+    /// The seed whose turn it is in this place. The natural schedule comes when some others have ended: where a program polls for ever it
+    /// takes far longer to be sure of that there, and they tell whether it does.
+    fn seed(self, place: u64) -> u64 {
+        let before = u64::try_from(self.jobs.get()).unwrap_or(u64::MAX).saturating_add(IN_VAIN_TO_BE_KNOWN);
+        let place_of_natural = before.min(self.schedules.saturating_sub(1));
+        let place = match place.cmp(&place_of_natural) {
+            _ if self.first_seed > 0 => place,
+            cmp::Ordering::Less => place + 1,
+            cmp::Ordering::Equal => 0,
+            cmp::Ordering::Greater => place,
+        };
+        self.first_seed.saturating_add(place)
+    }
 }
 
 /// After so many runs that got nowhere a program is known for that, and the others need not go on in vain for so long: a part of it only.
@@ -43,7 +60,7 @@ pub fn explore(options: &Options, plan: Plan, done: &(dyn Fn(u64) + Sync)) -> Re
                     if place >= plan.schedules || stopped {
                         return;
                     }
-                    let seed = plan.first_seed.saturating_add(place);
+                    let seed = plan.seed(place);
                     let known = in_vain.load(Ordering::Relaxed) >= IN_VAIN_TO_BE_KNOWN;
                     let idle_turns = if known { options.idle_turns / KNOWN_IDLER } else { options.idle_turns };
                     match tracer::run(&Options { schedule: seed, idle_turns, ..options.clone() }) {
@@ -114,4 +131,24 @@ pub fn fewest_switches(options: &Options, seed: u64, budget: u32) -> Result<(Vec
     let fewest = minimise(&switches, budget, shows);
     let trace = shown(&with(&fewest))?;
     Ok((fewest, trace))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{IN_VAIN_TO_BE_KNOWN, NonZeroUsize, Plan};
+
+    #[test]
+    fn each_seed_has_its_turn_once_and_the_natural_one_after_some_others() {
+        let two = NonZeroUsize::new(2).unwrap();
+        for (first_seed, schedules) in [(0, 0), (0, 1), (0, 2), (0, 5), (0, 100), (7, 100)] {
+            let plan = Plan { first_seed, schedules, jobs: two };
+            let seeds: Vec<u64> = (0..schedules).map(|place| plan.seed(place)).collect();
+            let once: BTreeSet<u64> = seeds.iter().copied().collect();
+            assert!(once.into_iter().eq(first_seed..first_seed + schedules), "{seeds:?}");
+        }
+        let plan = Plan { first_seed: 0, schedules: 100, jobs: two };
+        assert_eq!(plan.seed(2 + IN_VAIN_TO_BE_KNOWN), 0);
+    }
 }
