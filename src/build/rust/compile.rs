@@ -49,6 +49,14 @@ const FLAGS: [&str; 15] = [
     "-Cembed-bitcode=no",
 ];
 
+/// What compilers and linkers say where no room is left. Linkers write into mapped memory, and die of it instead.
+const SPACE_IS_OUT: [&str; 4] = [
+    "No space left on device",
+    "Disk quota exceeded",
+    "ld terminated with signal",
+    "linker command failed due to signal",
+];
+
 /// The program, if it was compiled before.
 pub(super) fn find(
     builder: &Builder<'_>,
@@ -78,14 +86,22 @@ pub(super) fn compile(
     // A copy: the student may save the file again while we compile, and nothing stands beside it to be included.
     let copy = scratch.path().join(SOURCE);
     fs::write(&copy, source).map_err(failed("write", &copy))?;
-    let finished = spawn::compile(builder, &call(builder, toolchain, libraries, scratch.path()), POLICY)?;
-    let complaint = match complaint(builder, toolchain, &finished) {
-        // A compiler that dies of this source, and of no other, dies of what is in it.
-        Err(crash @ BuildError::Crashed { .. }) if died_by_itself(&finished) && is_well(builder, toolchain)? => {
-            Some(format!("error: {crash}\n"))
-        }
-        complaint => complaint?,
+    let once = || spawn::compile(builder, &call(builder, toolchain, libraries, scratch.path()), POLICY);
+    let crashed = |complaint: &Result<_, BuildError>, finished: &Finished| {
+        matches!(complaint, Err(BuildError::Crashed { .. })) && died_by_itself(finished)
     };
+    let mut finished = once()?;
+    let mut complaint = complaint_of(builder, toolchain, &finished);
+    if crashed(&complaint, &finished) && is_well(builder, toolchain)? {
+        // Once more: a disk may have been full only until others had ended.
+        finished = once()?;
+        complaint = complaint_of(builder, toolchain, &finished);
+        if crashed(&complaint, &finished) {
+            // A compiler that dies of this source, and of no other, dies of what is in it.
+            complaint = complaint.or_else(|crash| Ok(Some(format!("error: {crash}\n"))));
+        }
+    }
+    let complaint = complaint?;
     if let Some(output) = complaint {
         return Ok(BuildOutcome::Failed {
             output: message::shown(&output, &submission.path, colour),
@@ -181,7 +197,11 @@ fn linker(builder: &Builder<'_>, reads: &mut Vec<PathBuf>) -> Option<PathBuf> {
 }
 
 /// What the compiler has against the source; none when it compiled.
-fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) -> Result<Option<String>, BuildError> {
+fn complaint_of(
+    builder: &Builder<'_>,
+    toolchain: &Toolchain,
+    finished: &Finished,
+) -> Result<Option<String>, BuildError> {
     let said = message::text(&finished.stderr);
     if finished.ended == Some(Ended::Flood) {
         return Ok(Some(format!(
@@ -202,7 +222,12 @@ fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) 
     if finished.out_of_memory || plain.contains("memory allocation of") && finished.status.code() != Some(1) {
         return Ok(Some(format!("{said}\nerror: compiling it takes more than 2 GiB of memory\n")));
     }
-    if finished.status.code() != Some(1) {
+    let out_of_space = SPACE_IS_OUT.iter().any(|words| plain.contains(words));
+    if out_of_space && builder.cache.is_full() {
+        return Err(BuildError::DiskFull { path: builder.cache.root().to_owned() });
+    }
+    // A source can print these words, too: then it does so again, and nothing else does.
+    if finished.status.code() != Some(1) || out_of_space {
         return Err(BuildError::Crashed {
             program: toolchain.rustc.clone(),
             status: finished.status,
@@ -212,9 +237,6 @@ fn complaint(builder: &Builder<'_>, toolchain: &Toolchain, finished: &Finished) 
     // The machine's fault only when the machine says so too: a source can print what it likes.
     if plain.contains("linker `cc` not found") && builder.search.which("cc").is_none() {
         return Err(BuildError::Missing { program: "cc", help: NO_LINKER });
-    }
-    if plain.contains("No space left on device") && builder.cache.is_full() {
-        return Err(BuildError::DiskFull { path: builder.cache.root().to_owned() });
     }
     Ok(Some(said))
 }
@@ -264,6 +286,51 @@ mod tests {
         let different: std::collections::BTreeSet<_> = keys.iter().collect();
         assert_eq!(different.len(), keys.len());
         assert_eq!(keys[0], key(&toolchain("1.95"), None, b"a"));
+    }
+
+    /// Compiles `fn main() {}` with this script as the compiler; it finds how often it was called in `$calls`.
+    fn compiled_by(script: &str) -> (Result<BuildOutcome, BuildError>, usize) {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let compiler = folder.path().join("compiler");
+        let counted = "echo >> \"$0.calls\"\ncalls=$(wc -l < \"$0.calls\")\n";
+        let made = "printf '#!/bin/sh\\n' > main; chmod +x main; printf 'main: main.rs\\n\\nmain.rs:\\n' > main.d\n";
+        fs::write(&compiler, format!("#!/bin/sh\n{counted}{script}\n{made}")).unwrap();
+        fs::set_permissions(&compiler, fs::Permissions::from_mode(0o755)).unwrap();
+        let mut toolchain = Toolchain::fake("1.95", "/usr/bin/false".as_ref());
+        toolchain.rustc = compiler;
+        let builder = Builder::new(crate::build::CacheDir::at(folder.path().join("cache")), &crate::event::Silent);
+        let submission = Submission {
+            language: crate::course::model::Language::Rust,
+            path: PathBuf::from("main.rs"),
+            exercise: "ex01_threads".to_owned(),
+        };
+        let outcome = compile(&builder, &toolchain, None, &submission, b"fn main() { /* its own */ }", false);
+        let calls = fs::read_to_string(folder.path().join("compiler.calls")).unwrap().lines().count();
+        (outcome, calls)
+    }
+
+    const FALLEN: &str = "echo 'collect2: fatal error: ld terminated with signal 7 [Bus error]' >&2; exit 1";
+
+    #[test]
+    fn a_linker_that_fell_for_a_moment_is_asked_again() {
+        let (outcome, calls) = compiled_by(&format!("[ $calls = 1 ] && {{ {FALLEN}; }}"));
+        assert!(matches!(outcome, Ok(BuildOutcome::Ready(_))), "{outcome:?}");
+        assert_eq!(calls, 3, "the source, an empty one, the source");
+    }
+
+    #[test]
+    fn a_linker_that_always_falls_is_not_the_submissions_fault() {
+        let (outcome, _) = compiled_by(FALLEN);
+        assert!(matches!(outcome, Err(BuildError::Crashed { .. } | BuildError::DiskFull { .. })), "{outcome:?}");
+    }
+
+    #[test]
+    fn who_prints_that_the_disk_is_full_does_not_compile() {
+        for words in ["echo 'error: No space left on device' >&2; exit 1", FALLEN] {
+            let (outcome, _) = compiled_by(&format!("grep -q own main.rs && {{ {words}; }}"));
+            assert!(matches!(outcome, Ok(BuildOutcome::Failed { .. })), "{outcome:?}");
+        }
     }
 
     #[test]
