@@ -18,7 +18,10 @@ use super::{Console, Exit, Failure, catalogue, workspace};
 use crate::batch::{Graded, Seeds, Task};
 use crate::check::normal_form;
 use crate::check::verdict::{Status, Verdict};
-use crate::course::model::{CheckKind, Exercise, Language};
+use crate::course::{
+    self,
+    model::{CheckKind, Exercise, Language},
+};
 use crate::trace::snapshot::{Recorded, path, record};
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -50,7 +53,7 @@ pub(crate) fn run(args: &AuthorArgs, console: &Console) -> Result<Exit, Failure>
         return Err(Failure::usage("`grade bless` writes into the course, and here is none but the one inside grade")
             .help("run it in a checkout of the course"));
     }
-    let course = catalogue::load(&place)?;
+    let course = course::load(&place.course).map_err(|error| catalogue::author_failure(&error))?;
     let exercises: Vec<&Exercise> = match args.exercises.as_slice() {
         [] => course.exercises.iter().collect(),
         names => catalogue::many(&course, names)?,

@@ -31,13 +31,22 @@ pub(crate) fn load_for(place: &Place, names: &[String], console: &Console) -> Re
     Ok(Course { root: place.course.clone(), title: String::new(), chapters: Vec::new(), exercises })
 }
 
-/// What is wrong with a course, in words.
+/// What is wrong with a course, in words for who did not write it.
 pub(crate) fn failure(error: &CourseError) -> Failure {
+    let failure = author_failure(error);
+    match error {
+        CourseError::Invalid(_) => failure.help("these are mistakes of the course's author, not yours"),
+        CourseError::NoSuchExercise(_) | CourseError::Io { .. } => failure,
+    }
+}
+
+/// What is wrong with a course, in words for its author.
+pub(crate) fn author_failure(error: &CourseError) -> Failure {
     let message = format!("failed to {error}");
     match error {
-        CourseError::Invalid(mistakes) => Failure::new(Exit::InvalidCourse, message)
-            .preface(diag::render(mistakes, diag::Style::Coloured))
-            .help("these are mistakes of the course's author, not yours"),
+        CourseError::Invalid(mistakes) => {
+            Failure::new(Exit::InvalidCourse, message).preface(diag::render(mistakes, diag::Style::Coloured))
+        }
         CourseError::NoSuchExercise(_) => Failure::usage(message),
         CourseError::Io { .. } => Failure::new(Exit::InvalidCourse, message),
     }

@@ -5,15 +5,17 @@ use fs_err as fs;
 use super::args::ResetArgs;
 use super::place::Place;
 use super::{Console, Exit, Failure, catalogue, submission, workspace};
-use crate::course::model::Language;
 
 pub(crate) fn run(args: &ResetArgs, console: &Console) -> Result<Exit, Failure> {
     let place = Place::find()?;
     let course = catalogue::load_for(&place, std::slice::from_ref(&args.exercise.exercise), console)?;
     let exercise = catalogue::one(&course, &args.exercise.exercise)?;
     let own = place.workspace()?;
-    let languages = args.lang.map_or(Language::ALL.to_vec(), |language| vec![language.into()]);
+    let languages = args.lang.map_or_else(|| exercise.languages(), |language| vec![language.into()]);
     for language in languages {
+        if !exercise.languages().contains(&language) {
+            return Err(Failure::usage(format_args!("{} has no starter in {language}", exercise.id)));
+        }
         let Some(starter) = place.starter(exercise, language) else {
             return Err(Failure::usage(format_args!("this course does not record the starters of {}", exercise.id))
                 .help(

@@ -5,7 +5,6 @@ use fs_err as fs;
 use super::args::ShowArgs;
 use super::place::Place;
 use super::{Console, Exit, Failure, catalogue};
-use crate::course::model::Language;
 
 pub(crate) fn run(args: &ShowArgs, console: &Console) -> Result<Exit, Failure> {
     let place = Place::find()?;
@@ -28,12 +27,10 @@ pub(crate) fn run(args: &ShowArgs, console: &Console) -> Result<Exit, Failure> {
     }
     console.print(&text)?;
     if let Some(workspace) = &place.workspace {
-        let file = |language| workspace.file(exercise, language);
-        console.say(&format!(
-            "\nYour program goes into {} or {}.\n",
-            super::shown(&file(Language::Rust)),
-            super::shown(&file(Language::Python))
-        ));
+        let languages = exercise.languages();
+        let files: Vec<String> =
+            languages.iter().map(|language| super::shown(&workspace.file(exercise, *language))).collect();
+        console.say(&format!("\nYour program goes into {}.\n", files.join(" or ")));
     }
     Ok(Exit::Success)
 }

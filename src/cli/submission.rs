@@ -110,7 +110,7 @@ fn own_language(place: &Place, exercise: &Exercise, wanted: Option<Language>) ->
             catalogue::short(exercise)
         ))),
         ([language], _) | ([], [language, ..]) => Ok(*language),
-        ([], []) => Ok(Language::Rust),
+        ([], []) => Ok(exercise.languages().first().copied().unwrap_or(Language::Rust)),
     }
 }
 
@@ -131,6 +131,11 @@ fn examine(submission: &Submission, exercise: &Exercise) -> Result<(), Failure> 
     let bring_back = |failure: Failure| {
         if !submission.own {
             return failure;
+        }
+        let languages = exercise.languages();
+        if !languages.contains(&submission.language) {
+            let set: Vec<String> = languages.iter().map(ToString::to_string).collect();
+            return failure.help(format_args!("{} is set in {}", exercise.id, set.join(" and ")));
         }
         failure.help(format_args!(
             "`grade reset {} --lang {}` brings back the starter, and keeps what is there",

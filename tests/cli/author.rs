@@ -71,3 +71,34 @@ fn bless_records_a_starter_unless_it_is_a_solution() {
     desk.write("exercises/ex01_hello/main.py", &desk.read("solutions/ex01_hello/main.py"));
     assert_snapshot!("a_starter_that_passes", desk.grade("bless ex01 --clock wall --sandbox off"));
 }
+
+#[test]
+fn an_exercise_set_in_one_language_is_whole() {
+    let desk = Desk::tiny();
+    for path in ["exercises/ex01_hello/main.rs", "graders/ex01_hello/starter/main.rs", "solutions/ex01_hello/main.rs"] {
+        std::fs::remove_file(desk.dir().join(path)).expect("it was there");
+    }
+    let verified = desk.grade("verify ex01 --clock wall --sandbox off");
+    assert!(verified.starts_with("exit status: 0\n") && !verified.contains("rust"), "{verified}");
+    let shown = desk.grade("show ex01");
+    assert!(shown.contains("main.py.") && !shown.contains("main.rs"), "{shown}");
+    desk.write("exercises/ex01_hello/main.py", "print('mine')\n");
+    let reset = desk.grade("reset ex01");
+    assert!(reset.starts_with("exit status: 0\n") && reset.contains("main.py is the starter again"), "{reset}");
+    for command in ["reset ex01 --lang rust", "ex01 --lang rust"] {
+        let said = desk.grade(command);
+        assert!(said.starts_with("exit status: 2\n") && !said.contains("brings back"), "{said}");
+    }
+    assert!(desk.grade("ex01 --lang rust").contains("ex01_hello is set in python"));
+}
+
+#[test]
+fn who_verifies_is_not_told_that_mistakes_are_somebody_elses() {
+    let desk = Desk::tiny();
+    desk.write("graders/ex01_hello/spec.toml", "title = 5\n");
+    for command in ["verify", "bless"] {
+        let said = desk.grade(command);
+        assert!(said.starts_with("exit status: 3\n") && !said.contains("not yours"), "{said}");
+    }
+    assert!(desk.grade("list").contains("not yours"));
+}

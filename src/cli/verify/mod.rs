@@ -39,7 +39,7 @@ struct Tally {
 
 pub(crate) fn run(args: &AuthorArgs, console: &Console) -> Result<Exit, Failure> {
     let place = Place::find()?;
-    let loaded = load_with_warnings(&place.course).map_err(|error| catalogue::failure(&error))?;
+    let loaded = load_with_warnings(&place.course).map_err(|error| catalogue::author_failure(&error))?;
     console.say(&diag::render(&loaded.warnings, diag::Style::Coloured));
     let course = loaded.course;
     let exercises: Vec<&Exercise> = match args.exercises.as_slice() {

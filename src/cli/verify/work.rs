@@ -34,10 +34,10 @@ pub(crate) enum Role {
     Wrong(Vec<String>),
 }
 
-/// All that belongs to an exercise, in one language or in both.
+/// All that belongs to an exercise, in one of its languages or in all.
 pub(crate) fn items(place: &Place, exercise: &Exercise, only: Option<Language>) -> Vec<Item> {
     let languages: Vec<Language> =
-        Language::ALL.into_iter().filter(|language| only.is_none_or(|only| only == *language)).collect();
+        exercise.languages().into_iter().filter(|language| only.is_none_or(|only| only == *language)).collect();
     let mut items = Vec::new();
     for &language in &languages {
         let solution = exercise.solution.join(language.file_name());
@@ -47,7 +47,7 @@ pub(crate) fn items(place: &Place, exercise: &Exercise, only: Option<Language>) 
         });
         items.push(starter(place, exercise, language));
     }
-    for wrong in exercise.spec.wrong.iter().filter(|wrong| languages.contains(&wrong.language)) {
+    for wrong in exercise.spec.wrong.iter().filter(|wrong| only.is_none_or(|only| only == wrong.language)) {
         let file = exercise.grader.join("wrong").join(&wrong.file);
         items.push(Item {
             missing: (!file.is_file()).then(|| format!("there is no {}", super::super::shown(&file))),

@@ -48,6 +48,17 @@ pub struct Exercise {
     pub spec: Spec,
 }
 
+impl Exercise {
+    /// The languages that it is set in: those with a reference or a starter, given or recorded. One is enough.
+    pub fn languages(&self) -> Vec<Language> {
+        let starters = self.grader.join("starter");
+        let is_set = |language: &Language| {
+            [&self.solution, &self.task, &starters].iter().any(|folder| folder.join(language.file_name()).is_file())
+        };
+        Language::ALL.into_iter().filter(is_set).collect()
+    }
+}
+
 /// A language that submissions are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
