@@ -18,11 +18,16 @@ fn meant(world: &World<'_>, caller: Caller, asked: i32) -> Option<i32> {
     world.tasks.contains_key(&tid).then_some(tid)
 }
 
+/// The length of the mask, an `unsigned int`.
+fn length(registers: &Native) -> usize {
+    address(registers.argument(1) & u64::from(u32::MAX))
+}
+
 pub(super) fn get(world: &World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let Some(tid) = meant(world, caller, int(registers.argument(0))) else { return Ok(Then::Go) };
     let cpus = world.tasks[&tid].affinity.as_ref().unwrap_or(&world.cpus);
     let words = world.cpus.iter().max().map_or(1, |last| last / BITS + 1);
-    let room = address(registers.argument(1)) / 8;
+    let room = length(registers) / 8;
     if world.cpus.is_empty() || room < words {
         return Ok(Then::Go);
     }
@@ -37,8 +42,10 @@ pub(super) fn get(world: &World<'_>, caller: Caller, registers: &Native) -> io::
 /// A thread that pins itself gets its way where the machine's processors are the run's; else it is told so and stays.
 pub(super) fn set(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let Some(tid) = meant(world, caller, int(registers.argument(0))) else { return Ok(Then::Go) };
-    let mut bytes = vec![0; address(registers.argument(1)).min(LONGEST)];
-    memory::read(caller.tid, registers.argument(2), &mut bytes)?;
+    let at = registers.argument(2);
+    // Of a longer mask the kernel may take less than we look at: what cannot be read is no processor, for a mask may stand at the
+    // end of what is mapped.
+    let bytes = memory::read_some(caller.tid, at, length(registers).min(LONGEST))?;
     let asked = |cpu: &usize| bytes.get(cpu / 8).is_some_and(|byte| byte & (1 << (cpu % 8)) != 0);
     let cpus: Vec<usize> = world.cpus.iter().copied().filter(asked).collect();
     if world.cpus.is_empty() {

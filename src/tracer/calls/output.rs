@@ -27,7 +27,8 @@ pub(super) fn write(world: &mut World<'_>, caller: Caller, registers: &Native) -
 
 pub(super) fn writev(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let Some(stream) = stream(world, caller, registers) else { return Ok(elsewhere(world, caller, registers)) };
-    let count = registers.argument(2);
+    // The kernel counts the parts by the lower half, and so 2^32 + 1 of them are one.
+    let count = registers.argument(2) & u64::from(u32::MAX);
     if count > MOST_PARTS {
         return Ok(Then::Go);
     }

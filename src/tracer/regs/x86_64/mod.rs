@@ -14,7 +14,7 @@ use std::io;
 
 use libc::user_regs_struct;
 
-use super::Registers;
+use super::{Registers, int};
 use crate::sys::ptrace;
 
 /// The architecture that filters are made for.
@@ -46,7 +46,8 @@ impl Registers for Native {
     }
 
     fn number(&self) -> i64 {
-        self.0.orig_rax.cast_signed()
+        // The kernel looks at the lower half only, as a filter does: with other bits above it is the same call.
+        i64::from(int(self.0.orig_rax))
     }
 
     fn set_number(&mut self, number: i64) {
