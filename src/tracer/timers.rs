@@ -2,7 +2,7 @@
 //!
 //! The kernel never arms them. Their deadlines are ours, and at a deadline we send what the kernel would have sent.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::{DeadlineKey, VirtualDuration, VirtualInstant};
 
@@ -11,6 +11,8 @@ use crate::clock::{DeadlineKey, VirtualDuration, VirtualInstant};
 pub(super) struct Timers {
     pub(super) interval: Armed,
     pub(super) posix: BTreeMap<i32, PosixTimer>,
+    /// Those on clocks of CPU time, which are the kernel's.
+    pub(super) of_cpu: BTreeSet<i32>,
     /// How many SIGALRM of ours are on their way.
     pub(super) alarms_sent: u32,
 }
@@ -80,6 +82,7 @@ impl PosixTimer {
 impl Timers {
     /// Forgets the POSIX timers, as an exec does; their deadlines.
     pub(super) fn delete_posix(&mut self) -> Vec<DeadlineKey> {
+        self.of_cpu.clear();
         std::mem::take(&mut self.posix).into_values().filter_map(|timer| timer.armed.next).collect()
     }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Then;
+use super::{Then, error};
 use crate::clock::VirtualDuration;
 use crate::tracer::memory;
 use crate::tracer::regs::{Native, Registers};
@@ -12,7 +12,10 @@ use crate::tracer::world::{Caller, World};
 /// A wait of a `timespec` from now that fails with EAGAIN.
 fn relative(world: &mut World<'_>, caller: Caller, registers: &mut Native, index: usize) -> io::Result<Then> {
     let span = memory::read_timespec(caller.tid, registers.argument(index))?;
-    let Some(span) = span.filter(|span| *span > VirtualDuration::ZERO) else { return Ok(Then::Go) };
+    let Some(span) = span else { return Ok(error(libc::EINVAL)) };
+    if span == VirtualDuration::ZERO {
+        return Ok(Then::Go);
+    }
     registers.set_argument(index, 0);
     Ok(Then::Wait { kind: WaitKind::Again, until: world.time.read().saturating_add(span), span })
 }
@@ -30,7 +33,7 @@ pub(super) fn semtimedop(world: &mut World<'_>, caller: Caller, registers: &mut 
 
 /// `mq_timedsend` and `mq_timedreceive`: absolute, on the calendar.
 pub(super) fn mq_timed(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Then> {
-    let Some(value) = memory::read_timespec(caller.tid, registers.argument(4))? else { return Ok(Then::Go) };
+    let Some(value) = memory::read_timespec(caller.tid, registers.argument(4))? else { return Ok(error(libc::EINVAL)) };
     let now = world.time.read();
     let until = world.time.moment(libc::CLOCK_REALTIME, value).unwrap_or(now);
     registers.set_argument(4, 0);

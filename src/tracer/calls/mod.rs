@@ -1,7 +1,9 @@
 //! What is done at each system call that stops: one file a family.
 //!
 //! A family's functions get the world, the caller and the registers, and say what comes [`Then`]. They change registers only
-//! to turn a timed wait into one without time-out. A pointer that cannot be read is left to the kernel, which says EFAULT itself.
+//! to turn a timed wait into one without time-out. Of a pointer that we cannot read we say EFAULT ourselves, and EINVAL of a time
+//! that is none: the kernel would look once more, at memory that another thread may have changed by then, or that is closed to us and
+//! not to it (what can be written or executed and not read).
 
 mod affinity;
 mod attributes;
@@ -107,7 +109,7 @@ pub(super) fn enter(world: &mut World<'_>, tid: i32) -> io::Result<()> {
     let resumed = world.take_up_interrupted(tid, &original);
     world.count_call(tid, known(registers.number()).map(|(call, _)| call));
     let then = match decide(world, caller, &mut registers) {
-        Err(error) if error.raw_os_error() == Some(libc::EFAULT) => Then::Go,
+        Err(cause) if cause.raw_os_error() == Some(libc::EFAULT) => error(libc::EFAULT),
         other => other?,
     };
     let then = match then {

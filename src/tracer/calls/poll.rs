@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Then;
+use super::{Then, error};
 use crate::clock::VirtualDuration;
 use crate::tracer::memory;
 use crate::tracer::regs::{Native, Registers, int, word};
@@ -26,7 +26,7 @@ fn timespec(
     tells_rest: bool,
 ) -> io::Result<Then> {
     let at = registers.argument(index);
-    let Some(span) = memory::read_timespec(caller.tid, at)? else { return Ok(Then::Go) };
+    let Some(span) = memory::read_timespec(caller.tid, at)? else { return Ok(error(libc::EINVAL)) };
     if span == VirtualDuration::ZERO {
         return Ok(Then::Go);
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Then;
+use super::{Then, error};
 use crate::clock::VirtualDuration;
 use crate::tracer::memory;
 use crate::tracer::regs::{Native, Registers};
@@ -10,7 +10,10 @@ use crate::tracer::task::WaitKind;
 use crate::tracer::world::{Caller, World};
 
 fn wait(world: &mut World<'_>, registers: &mut Native, span: Option<VirtualDuration>, timeval: bool) -> Then {
-    let Some(span) = span.filter(|span| *span > VirtualDuration::ZERO) else { return Then::Go };
+    let Some(span) = span else { return error(libc::EINVAL) };
+    if span == VirtualDuration::ZERO {
+        return Then::Go;
+    }
     let rest_at = registers.argument(4);
     registers.set_argument(4, 0);
     let until = world.time.read().saturating_add(span);

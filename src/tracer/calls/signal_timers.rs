@@ -16,7 +16,11 @@ use crate::tracer::world::{Caller, Due, World};
 const TIMER_ABSTIME: i32 = 1;
 const SIGEV_SIGNAL: i32 = 0;
 const SIGEV_NONE: i32 = 1;
+/// To the kernel the same as `SIGEV_SIGNAL`; the C library makes threads of it.
+const SIGEV_THREAD: i32 = 2;
 const SIGEV_THREAD_ID: i32 = 4;
+/// The kernel's `_NSIG`.
+const MOST_SIGNALS: i32 = 64;
 
 impl World<'_> {
     fn armed(&mut self, due: Due) -> Option<&mut Armed> {
@@ -175,24 +179,25 @@ pub(super) fn alarm(world: &mut World<'_>, caller: Caller, registers: &Native) -
 /// The kernel makes the timer, and so its id; it is never armed there.
 pub(super) fn timer_create(world: &World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let clock = int(registers.argument(0));
-    if !is_calendar(clock) && !is_monotonic(clock) {
-        return Ok(Then::Go);
-    }
-    let notify = if registers.argument(1) == 0 {
+    let notify = if registers.argument(1) == 0 || is_of_cpu(clock) {
         None
     } else {
-        let bytes = memory::read_some(caller.tid, registers.argument(1), 24)?;
-        let number =
-            |at: usize| bytes.get(at..at + 4).map_or(0, |four| i32::from_ne_bytes(four.try_into().expect("four")));
+        let mut bytes = [0; 24];
+        memory::read(caller.tid, registers.argument(1), &mut bytes)?;
+        let number = |at: usize| i32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
         let (value, signal) = ([number(0), number(4)], number(8));
+        // Another thread may make a signal of it before the kernel looks, and we would send what is none.
+        if number(12) != SIGEV_NONE && !(1..=MOST_SIGNALS).contains(&signal) {
+            return Ok(error(libc::EINVAL));
+        }
         match number(12) {
-            SIGEV_SIGNAL => Some(Notify::Process { signal, value }),
+            SIGEV_SIGNAL | SIGEV_THREAD => Some(Notify::Process { signal, value }),
             SIGEV_NONE => Some(Notify::Nobody),
             SIGEV_THREAD_ID => match world.called(number(16)) {
                 Some(tid) => Some(Notify::Thread { tid, signal, value }),
-                None => return Ok(Then::Go),
+                None => return Ok(error(libc::EINVAL)),
             },
-            _ => return Ok(Then::Go),
+            _ => return Ok(error(libc::EINVAL)),
         }
     };
     // Without a description it is SIGALRM with the timer's id as its value, known when it has been made.
@@ -210,9 +215,17 @@ pub(super) fn created(world: &mut World<'_>, caller: Caller, mut timer: NewTimer
     if timer.notify == (Notify::Process { signal: libc::SIGALRM, value: [-1, 0] }) {
         timer.notify = Notify::Process { signal: libc::SIGALRM, value: [id, 0] };
     }
-    if let Some(process) = world.processes.get_mut(&caller.pid) {
+    let Some(process) = world.processes.get_mut(&caller.pid) else { return };
+    if is_of_cpu(timer.clock) {
+        process.timers.of_cpu.insert(id);
+    } else {
         process.timers.posix.insert(id, PosixTimer::new(timer));
     }
+}
+
+/// Whether a clock counts CPU time: its timers are the kernel's.
+const fn is_of_cpu(clock: i32) -> bool {
+    !is_calendar(clock) && !is_monotonic(clock)
 }
 
 fn posix<'w>(world: &'w mut World<'_>, caller: Caller, id: i32) -> Option<&'w mut PosixTimer> {
@@ -221,7 +234,11 @@ fn posix<'w>(world: &'w mut World<'_>, caller: Caller, id: i32) -> Option<&'w mu
 
 pub(super) fn timer_settime(world: &mut World<'_>, caller: Caller, registers: &Native) -> io::Result<Then> {
     let id = int(registers.argument(0));
-    let Some(clock) = posix(world, caller, id).map(|timer| timer.new.clock) else { return Ok(Then::Go) };
+    let Some(clock) = posix(world, caller, id).map(|timer| timer.new.clock) else {
+        // Where we could not read which number the kernel gave it, nobody may: it would run by the machine's time.
+        let is_of_cpu = world.processes.get(&caller.pid).is_some_and(|process| process.timers.of_cpu.contains(&id));
+        return Ok(if is_of_cpu { Then::Go } else { error(libc::EINVAL) });
+    };
     let [a, b, c, d] = memory::read_words(caller.tid, registers.argument(2))?;
     let (Some(period), Some(first)) = (memory::span(a, b), memory::span(c, d)) else {
         return Ok(error(libc::EINVAL));
@@ -328,6 +345,7 @@ pub(super) fn timer_delete(world: &mut World<'_>, caller: Caller, registers: &Na
     world.arm(Due::PosixTimer(caller.pid, id), None, VirtualDuration::ZERO);
     if let Some(process) = world.processes.get_mut(&caller.pid) {
         process.timers.posix.remove(&id);
+        process.timers.of_cpu.remove(&id);
     }
     Then::Go
 }

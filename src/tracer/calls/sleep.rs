@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Then;
+use super::{Then, error};
 use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::tracer::memory;
 use crate::tracer::regs::{Native, Registers, calls, int};
@@ -30,7 +30,7 @@ fn place(pointer: u64) -> Option<u64> {
 }
 
 pub(super) fn nanosleep(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Then> {
-    let Some(span) = memory::read_timespec(caller.tid, registers.argument(0))? else { return Ok(Then::Go) };
+    let Some(span) = memory::read_timespec(caller.tid, registers.argument(0))? else { return Ok(error(libc::EINVAL)) };
     let until = world.time.read().saturating_add(span);
     let rest_at = place(registers.argument(1));
     Ok(pause(world, registers, until, span, rest_at))
@@ -38,7 +38,7 @@ pub(super) fn nanosleep(world: &mut World<'_>, caller: Caller, registers: &mut N
 
 pub(super) fn clock_nanosleep(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Then> {
     let clock = int(registers.argument(0));
-    let Some(span) = memory::read_timespec(caller.tid, registers.argument(2))? else { return Ok(Then::Go) };
+    let Some(span) = memory::read_timespec(caller.tid, registers.argument(2))? else { return Ok(error(libc::EINVAL)) };
     let now = world.time.read();
     if world.time.says(clock, now).is_none() {
         return Ok(Then::Go);

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::Then;
+use super::{Then, error};
 use crate::clock::{VirtualDuration, VirtualInstant};
 use crate::tracer::memory;
 use crate::tracer::regs::{Native, Registers, int};
@@ -27,7 +27,7 @@ fn until(world: &World<'_>, clock: i32, value: VirtualDuration) -> VirtualInstan
 
 pub(super) fn futex(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Then> {
     let operation = int(registers.argument(1));
-    let Some(value) = memory::read_timespec(caller.tid, registers.argument(3))? else { return Ok(Then::Go) };
+    let Some(value) = memory::read_timespec(caller.tid, registers.argument(3))? else { return Ok(error(libc::EINVAL)) };
     let now = world.time.read();
     // FUTEX_LOCK_PI is absolute on the calendar, whatever its flag says.
     let clock = match operation & COMMAND {
@@ -44,7 +44,7 @@ pub(super) fn futex(world: &mut World<'_>, caller: Caller, registers: &mut Nativ
 }
 
 pub(super) fn futex_waitv(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Then> {
-    let Some(value) = memory::read_timespec(caller.tid, registers.argument(3))? else { return Ok(Then::Go) };
+    let Some(value) = memory::read_timespec(caller.tid, registers.argument(3))? else { return Ok(error(libc::EINVAL)) };
     let now = world.time.read();
     let until = until(world, int(registers.argument(4)), value);
     registers.set_argument(3, 0);
@@ -52,7 +52,7 @@ pub(super) fn futex_waitv(world: &mut World<'_>, caller: Caller, registers: &mut
 }
 
 pub(super) fn futex_wait(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Then> {
-    let Some(value) = memory::read_timespec(caller.tid, registers.argument(4))? else { return Ok(Then::Go) };
+    let Some(value) = memory::read_timespec(caller.tid, registers.argument(4))? else { return Ok(error(libc::EINVAL)) };
     let now = world.time.read();
     let until = until(world, int(registers.argument(5)), value);
     registers.set_argument(4, 0);
