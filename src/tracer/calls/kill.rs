@@ -68,6 +68,10 @@ fn is_about_to_die(first: &mut Task) -> bool {
     if first.ended.is_some() || first.in_group_stop {
         return false;
     }
+    // Whoever waits for a child that borrows its memory (`vfork`) does not die before that child lets go, and that may be never.
+    if first.procfs.state() == State::Uninterruptible {
+        return false;
+    }
     let unheard = matches!(first.slot, Slot::Running(_)) && first.procfs.state() == State::Stopped;
     let set = |name| procfs::hexadecimal(first.tid, name);
     let on_its_way = set("SigPnd:") | set("ShdPnd:") & !set("SigBlk:") | first.delivered.map_or(0, bit);
