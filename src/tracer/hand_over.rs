@@ -27,7 +27,8 @@ pub(super) struct HandOver {
 
 impl World<'_> {
     fn lock_functions(&self) -> Option<LockFunctions> {
-        *self.lock_functions.get_or_init(|| bytecode::lock_functions(self.root))
+        let known = || self.interpreter_of(self.root).and_then(|_| bytecode::lock_functions(self.root));
+        *self.lock_functions.get_or_init(known)
     }
 
     /// Whether a thread that stands before an instruction of a script is in one of the program's own.

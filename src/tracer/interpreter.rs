@@ -5,9 +5,10 @@
 //! else in: there it is the asking that matters (see `turns`).
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::world::World;
+use crate::sandbox::Confinement;
 
 /// Whether a program is `CPython`, by its file's name; `python3.13t` is one without the lock.
 pub(super) fn has_global_lock(program: &Path) -> bool {
@@ -16,13 +17,30 @@ pub(super) fn has_global_lock(program: &Path) -> bool {
 }
 
 impl World<'_> {
+    /// Whether a file may be what its name says. One that stands where the run itself writes is its own work, and would be
+    /// explored as a script by nothing but its name.
+    fn is_given(&self, program: &Path) -> bool {
+        let shown = |sandbox: &Confinement| sandbox.view.read_only.iter().any(|shown| program.starts_with(shown));
+        self.options.sandbox.as_ref().is_none_or(shown)
+    }
+
+    /// The file that a process runs, if it is such an interpreter.
+    pub(super) fn interpreter_of(&self, pid: i32) -> Option<PathBuf> {
+        let program = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
+        (has_global_lock(&program) && self.is_given(&program)).then_some(program)
+    }
+
     /// Whether the process of a thread is such an interpreter.
     pub(super) fn is_interpreted(&mut self, tid: i32) -> bool {
         let Some(pid) = self.tasks.get(&tid).map(|task| task.pid) else { return false };
-        let Some(process) = self.processes.get_mut(&pid) else { return false };
-        *process.interpreted.get_or_insert_with(|| {
-            fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|program| has_global_lock(&program))
-        })
+        if let Some(known) = self.processes.get(&pid).and_then(|process| process.interpreted) {
+            return known;
+        }
+        let interpreted = self.interpreter_of(pid).is_some();
+        if let Some(process) = self.processes.get_mut(&pid) {
+            process.interpreted = Some(interpreted);
+        }
+        interpreted
     }
 }
 

@@ -13,6 +13,8 @@ pub(crate) struct Hostile {
     cpu: u64,
     /// What it must be said to have been refused.
     refused: Option<String>,
+    /// So many schedules, one of which must make it write this line.
+    shown: Option<(u64, String)>,
 }
 
 /// All of them.
@@ -26,7 +28,11 @@ pub(crate) fn all() -> Vec<Hostile> {
             };
             let must = says("must").unwrap_or_else(|| panic!("{name} says how it must end"));
             let cpu = says("cpu").map_or(1, |seconds| seconds.parse().expect("a number of seconds"));
-            Hostile { must, rung: says("rung"), cpu, refused: says("refused"), name }
+            let shown = says("shown").map(|shown| {
+                let (schedules, line) = shown.split_once(' ').expect("a number of schedules, and a line");
+                (schedules.parse().expect("a number of schedules"), line.to_owned())
+            });
+            Hostile { must, rung: says("rung"), cpu, refused: says("refused"), shown, name }
         })
         .collect()
 }
@@ -46,7 +52,13 @@ impl Hostile {
             output: 256 << 10,
             ..Limits::default()
         };
-        let trace = yard.run(rung, &programs::command("hostile", &self.name)?, limits)?;
+        let command = programs::command("hostile", &self.name)?;
+        if let Some((schedules, line)) = &self.shown
+            && !yard.a_schedule_shows(rung, &command, &limits, (*schedules, line))?
+        {
+            return Err(format!("none of {schedules} schedules made it write `{line}`"));
+        }
+        let trace = yard.run(rung, &command, limits)?;
         let lines = lines(&trace);
         if let Some(line) = lines.iter().find(|line| line.contains("BREACH") || line.contains(SECRET)) {
             return Err(format!("{line}\nof\n{}", lines.join("\n")));

@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use grade::course::model::Limits;
-use grade::engine::{Engine, Interrupt, RunRequest, TracedEngine};
+use grade::engine::{Engine, EngineError, Interrupt, RunRequest, TracedEngine};
 use grade::sandbox::{self, Rung};
 use grade::trace::Trace;
 
@@ -111,6 +111,37 @@ impl Yard {
 
     /// Runs a command in its own folder.
     fn run(&self, rung: Rung, command: &[OsString], limits: Limits) -> Result<Trace, String> {
+        self.in_its_folder(rung, command, limits, Engine::run)
+    }
+
+    /// Whether one of so many schedules makes a command write this line.
+    fn a_schedule_shows(
+        &self,
+        rung: Rung,
+        command: &[OsString],
+        limits: &Limits,
+        (schedules, line): (u64, &str),
+    ) -> Result<bool, String> {
+        let places = self.in_its_folder(rung, command, limits.clone(), Engine::survey)?;
+        for schedule in 1..=schedules {
+            let trace = self.in_its_folder(rung, command, limits.clone(), |engine, request| {
+                engine.run(&RunRequest { schedule, places: places.clone(), ..request.clone() })
+            })?;
+            if hostile::lines(&trace).iter().any(|shown| shown == line) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Does something with a command that is to run in a folder of its own.
+    fn in_its_folder<T>(
+        &self,
+        rung: Rung,
+        command: &[OsString],
+        limits: Limits,
+        act: impl FnOnce(&TracedEngine, &RunRequest) -> Result<T, EngineError>,
+    ) -> Result<T, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let mut argv = command.to_vec();
         argv.extend(self.arguments());
@@ -142,7 +173,7 @@ impl Yard {
         };
         let engine = TracedEngine::with_executable(grade_binary());
         let engine = if rung == Rung::Off { engine } else { engine.contained_by(rung) };
-        engine.run(&request).map_err(|error| error.to_string())
+        act(&engine, &request).map_err(|error| error.to_string())
     }
 
     /// Starts a grader, kills it in the middle of a run, and looks whether anything goes on.
