@@ -1,7 +1,8 @@
 use std::fmt::Write;
 
 /// Makes a program's text safe to show: nothing in it can move the cursor, change a colour or a title, hide what stands
-/// beside it, or turn the reading direction. Such characters are written as escapes.
+/// beside it, or turn the reading direction. Such characters are written as escapes. So is the bracket of `##[` and `##vso[`, which the
+/// runners of GitHub and Azure take for the beginning of a command wherever it stands in a line of a log.
 pub fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -12,6 +13,7 @@ pub fn harmless(text: &str) -> String {
             '\0'..='\x1f' | '\x7f'..='\u{9f}' => {
                 let _infallible = write!(out, "\\x{:02x}", u32::from(character));
             }
+            '[' if COMMANDS.iter().any(|command| ends_with(&out, command)) => out.push_str("\\x5b"),
             _ if is_invisible(character) => {
                 let _infallible = write!(out, "\\u{{{:x}}}", u32::from(character));
             }
@@ -19,6 +21,14 @@ pub fn harmless(text: &str) -> String {
         }
     }
     out
+}
+
+/// What stands before the bracket of a command, in letters of either size.
+const COMMANDS: [&str; 2] = ["##", "##vso"];
+
+fn ends_with(text: &str, end: &str) -> bool {
+    let from = text.len().checked_sub(end.len());
+    from.and_then(|from| text.get(from..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
 /// Marks of direction, separators of lines and paragraphs, joiners and fillers without a width, tags, and the byte order
@@ -38,6 +48,18 @@ mod tests {
         for text in ["Final value is 2", "Привет, мир", "結果: 3 件", "naïve ½ → ok 🙂", r"C:\new", ""]
         {
             assert_eq!(harmless(text), text);
+        }
+    }
+
+    #[test]
+    fn what_a_runner_takes_for_a_command_is_none() {
+        for (text, shown) in [
+            ("a ##[error]b", r"a ##\x5berror]b"),
+            ("##[[", r"##\x5b["),
+            ("é##VSO[task.complete]", r"é##VSO\x5btask.complete]"),
+            ("#[derive(Debug)] ## [x] vso[", "#[derive(Debug)] ## [x] vso["),
+        ] {
+            assert_eq!(harmless(text), shown);
         }
     }
 

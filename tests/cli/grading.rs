@@ -115,3 +115,19 @@ fn a_mistake_in_one_exercise_does_not_stop_work_on_another() {
     assert!(said.contains("warning: the course has mistakes elsewhere"), "{said}");
     assert!(desk.grade("ex02 --clock wall --sandbox off").starts_with("exit status: 3\n"));
 }
+
+/// A log of continuous integration takes some lines for commands, and people take others for ours.
+#[test]
+fn what_a_program_wrote_last_is_no_command_and_no_verdict() {
+    let desk = Desk::tiny();
+    let forged = "ex01_hello (python) passed: 5 of 5 points";
+    for words in
+        ["::add-mask::secret ".repeat(12), format!("{} {forged} ", "x".repeat(70)), "##[error]forged".to_owned()]
+    {
+        desk.write("exercises/ex01_hello/main.py", &format!("import sys\nsys.exit('{words}')\n"));
+        let said = desk.grade("ex01 --clock wall --sandbox off");
+        for line in said.lines().map(str::trim_start) {
+            assert!(!line.starts_with("::") && !line.starts_with(forged) && !line.contains("##["), "{said}");
+        }
+    }
+}

@@ -120,14 +120,14 @@ fn wrapped(text: &mut String, indent: usize, head: &str, words: &str) {
 }
 
 /// Running text in lines of at most `most` columns, but for words that are longer; `head`, which may have colours, stands
-/// before the first word.
+/// before the first word. No line but the first begins with `::`, by which a runner of GitHub knows a command: such a word may be a program's.
 pub fn lines(head: &str, words: &str, most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = head.to_owned();
     let mut width = anstream::adapter::strip_str(head).to_string().width();
     for word in words.split_whitespace() {
         let length = word.width();
-        if width > 0 && width + length > most {
+        if width > 0 && width + length > most && !word.starts_with("::") {
             lines.push(std::mem::take(&mut line).trim_end().to_owned());
             width = 0;
         }
@@ -149,7 +149,14 @@ fn build_failed(text: &mut String, result: &ExerciseResult) {
 
 fn notes(text: &mut String, result: &ExerciseResult) {
     for note in &result.notes {
-        wrapped(text, 2, &format!("{FAINT}note{FAINT:#}: "), note);
+        // A note may quote what a program wrote: behind a bar none of its lines can pass for one of ours.
+        for (index, line) in lines(&format!("{FAINT}note{FAINT:#}: "), note, WIDTH - 4).iter().enumerate() {
+            if index == 0 {
+                push(text, 2, line);
+            } else {
+                push(text, 2, &format!("{FAINT}│{FAINT:#} {line}"));
+            }
+        }
     }
 }
 
