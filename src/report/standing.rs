@@ -1,4 +1,4 @@
-use super::class::{Class, Refused, Student, Submission};
+use super::class::{Class, Refused, Student, Submission, grade};
 
 /// How a student stands in one exercise.
 #[derive(Debug, PartialEq)]
@@ -37,6 +37,19 @@ impl Class {
         } else {
             Standing::Refused(counted.into_iter().filter(|file| !file.not_attempted).collect())
         }
+    }
+}
+
+impl Class {
+    /// A student's points in all exercises, the same in every report: nothing for what was not handed in or not tried, and
+    /// none when something of theirs has no grade, which may be worth something.
+    pub fn total(&self, student: &Student) -> Option<u32> {
+        let points = self.exercises.iter().map(|exercise| match self.standing(student, &exercise.id) {
+            Standing::Graded(submission) => grade(&submission.result),
+            Standing::Missing | Standing::NotAttempted(_) => Some(0),
+            Standing::Refused(_) | Standing::Pending => None,
+        });
+        points.sum()
     }
 }
 

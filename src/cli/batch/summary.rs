@@ -42,7 +42,10 @@ pub(super) fn text(reading: &Reading, alike: &[Duplicate], found: &Found, out: &
     undecided(&mut text, class, most);
     duplicates(&mut text, "the very same content", &class.duplicates, most);
     duplicates(&mut text, "the same but for comments and layout", alike, most);
-    let refused = class.refused.iter().map(|file| format!("{}: {}", harmless(&file.origin), harmless(&file.why)));
+    // A broken archive wants somebody's help; starters that nobody touched, of which there may be hundreds, do not.
+    let mut refused: Vec<_> = class.refused.iter().collect();
+    refused.sort_by_key(|file| file.not_attempted);
+    let refused = refused.into_iter().map(|file| format!("{}: {}", harmless(&file.origin), harmless(&file.why)));
     list(&mut text, "not graded", &refused.collect::<Vec<_>>(), most);
     if found.refused.iter().any(|file| file.reason == RefusedReason::UnknownExercise) {
         let _infallible = writeln!(text, "  {FAINT}if all are for one exercise, name it: `--exercise exNN`{FAINT:#}");

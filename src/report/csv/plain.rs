@@ -22,7 +22,6 @@ pub fn plain(class: &Class) -> String {
 
 fn row(class: &Class, student: &Student, most: u32) -> Vec<String> {
     let mut row = vec![cell(&student.id), cell(&student.name)];
-    let mut total = Some(0);
     let mut remarks: Vec<String> = Vec::new();
     for exercise in &class.exercises {
         let standing = class.standing(student, &exercise.id);
@@ -32,18 +31,15 @@ fn row(class: &Class, student: &Student, most: u32) -> Vec<String> {
             }
         }
         let Standing::Graded(submission) = standing else {
-            // What was handed in and has no grade may be worth something.
-            total = total.filter(|_| matches!(standing, Standing::Missing | Standing::NotAttempted(_)));
             row.extend([String::new(), standing.key().unwrap_or_default().to_owned()]);
             continue;
         };
         let points = grade(&submission.result);
-        total = total.zip(points).map(|(total, points)| total + points);
         row.push(points.map_or_else(String::new, |points| points.to_string()));
         let late = if submission.late { " late" } else { "" };
         row.push(format!("{}{late}", words::verdict_key(submission.result.verdict)));
     }
-    row.push(total.map_or_else(String::new, |total: u32| total.to_string()));
+    row.push(class.total(student).map_or_else(String::new, |total| total.to_string()));
     row.push(most.to_string());
     row.push(cell(&remarks.join("; ")));
     row

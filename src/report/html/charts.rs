@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::check::verdict::Status;
-use crate::report::class::{Class, Student, grade};
-use crate::report::{Standing, harmless};
+use crate::report::class::Class;
+use crate::report::harmless;
 
 /// How many checks are called the hardest.
 const HARDEST: usize = 8;
@@ -39,23 +39,15 @@ pub(super) struct Hard {
     per_mille: usize,
 }
 
-/// A student's sum; none when something of theirs has no grade, or they handed in nothing.
-pub(super) fn total(class: &Class, student: &Student) -> Option<u32> {
-    if student.submissions.is_empty() {
-        return None;
-    }
-    let points = class.exercises.iter().map(|exercise| match class.standing(student, &exercise.id) {
-        Standing::Graded(submission) => grade(&submission.result),
-        Standing::Missing | Standing::NotAttempted(_) => Some(0),
-        Standing::Refused(_) | Standing::Pending => None,
-    });
-    points.sum()
-}
-
-/// How the sums are spread.
+/// How the sums of those who tried something are spread.
 pub(super) fn histogram(class: &Class) -> Histogram {
     let most: u32 = class.exercises.iter().map(|exercise| exercise.max_score).sum();
-    let mut totals: Vec<u32> = class.students.iter().filter_map(|student| total(class, student)).collect();
+    let mut totals: Vec<u32> = class
+        .students
+        .iter()
+        .filter(|student| !student.submissions.is_empty())
+        .filter_map(|student| class.total(student))
+        .collect();
     if totals.is_empty() || most == 0 {
         return Histogram::default();
     }
@@ -77,8 +69,8 @@ pub(super) fn histogram(class: &Class) -> Histogram {
     Histogram {
         bins: bins.collect(),
         summary: format!(
-            "Percent of {most} points, {} whom everything could be decided; the median is {middle} points.",
-            if totals.len() == 1 { "1 student of".to_owned() } else { format!("{} students of", totals.len()) }
+            "Percent of {most} points, {} tried something and of whom everything could be decided; the median is {middle} points.",
+            if totals.len() == 1 { "1 student who".to_owned() } else { format!("{} students who", totals.len()) }
         ),
     }
 }
@@ -115,16 +107,16 @@ pub(super) fn hardest(class: &Class) -> Vec<Hard> {
 
 #[cfg(test)]
 mod tests {
-    use super::{hardest, histogram, total};
+    use super::{hardest, histogram};
     use crate::report::samples::class;
 
     #[test]
     fn who_could_not_be_decided_is_in_no_bin() {
         let class = class();
-        let totals: Vec<_> = class.students.iter().map(|student| total(&class, student)).collect();
-        assert_eq!(totals, [Some(4), Some(10), None, None, None, Some(10)]);
+        let totals: Vec<_> = class.students.iter().map(|student| class.total(student)).collect();
+        assert_eq!(totals, [Some(4), Some(10), None, None, Some(0), Some(10)], "as in the tables of grades");
         let counts: Vec<_> = histogram(&class).bins.iter().map(|bin| bin.count).collect();
-        assert_eq!(counts, [0, 0, 0, 0, 1, 0, 0, 0, 0, 2]);
+        assert_eq!(counts, [0, 0, 0, 0, 1, 0, 0, 0, 0, 2], "nor is who handed in nothing");
     }
 
     #[test]

@@ -2,7 +2,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::assets::{Script, render};
-use super::charts::{hardest, histogram, total};
+use super::charts::{hardest, histogram};
 use crate::check::verdict::Verdict;
 use crate::report::class::{Class, Student, Submission, grade, result_path};
 use crate::report::{Standing, harmless, words};
@@ -56,7 +56,8 @@ fn numbers(class: &Class) -> Vec<Number> {
         ("to be graded again", undecided, "open"),
         ("missing", class.missing().count(), "open"),
         ("the same content", class.duplicates.len(), "bad"),
-        ("refused", class.refused.len(), "bad"),
+        ("not tried", class.refused.iter().filter(|file| file.not_attempted).count(), "open"),
+        ("refused", class.refused.iter().filter(|file| !file.not_attempted).count(), "bad"),
     ] {
         if value > 0 {
             numbers.push(Number { name, value, class });
@@ -137,7 +138,7 @@ fn row(class: &Class, student: &Student) -> Row {
     let name = shown(&student.name);
     let id = shown(&student.id);
     let origins: Vec<&str> = student.submissions.iter().map(|submission| submission.origin.as_str()).collect();
-    let sum = total(class, student);
+    let sum = class.total(student);
     Row {
         search: harmless(&format!("{name} {id} {}", origins.join(" "))).to_lowercase(),
         sort: name.to_lowercase(),
@@ -224,11 +225,10 @@ fn lists(class: &Class) -> Vec<List> {
         text: same.students.iter().map(name).collect::<Vec<_>>().join(", "),
         link: None,
     });
-    let refused = class.refused.iter().map(|refused| ListRow {
-        head: shown(&refused.origin),
-        text: shown(&refused.why),
-        link: None,
-    });
+    let refused = |not_attempted: bool| {
+        let those = class.refused.iter().filter(move |file| file.not_attempted == not_attempted);
+        those.map(|file| ListRow { head: shown(&file.origin), text: shown(&file.why), link: None }).collect()
+    };
     [
         List {
             title: "To be graded again",
@@ -241,7 +241,8 @@ fn lists(class: &Class) -> Vec<List> {
             why: "Several students handed in the same file, byte for byte. What that means is yours to judge.",
             rows: same.collect(),
         },
-        List { title: "Refused", why: "Files that were not graded.", rows: refused.collect() },
+        List { title: "Refused", why: "Files that were not graded.", rows: refused(false) },
+        List { title: "Not tried", why: "The starter as it was, or nothing but blanks.", rows: refused(true) },
     ]
     .into_iter()
     .filter(|list| !list.rows.is_empty())
@@ -250,4 +251,27 @@ fn lists(class: &Class) -> Vec<List> {
 
 fn shown(text: &str) -> String {
     words::cut(&harmless(text), MOST).0.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{lists, numbers};
+    use crate::report::class::Refused;
+    use crate::report::samples::class;
+
+    #[test]
+    fn a_starter_that_nobody_touched_is_not_refused() {
+        let mut class = class();
+        let starter = Refused { origin: "eve.py".to_owned(), not_attempted: true, ..class.refused[0].clone() };
+        class.refused.push(starter);
+        let numbers = numbers(&class);
+        let number = |name| numbers.iter().find(|number| number.name == name).map(|number| number.value);
+        assert_eq!((number("refused"), number("not tried")), (Some(1), Some(1)));
+        let listed: Vec<_> = lists(&class)
+            .into_iter()
+            .filter(|list| ["Refused", "Not tried"].contains(&list.title))
+            .map(|list| (list.title, list.rows.into_iter().map(|row| row.head).collect::<Vec<_>>()))
+            .collect();
+        assert_eq!(listed, [("Refused", vec!["finn.zip".to_owned()]), ("Not tried", vec!["eve.py".to_owned()])]);
+    }
 }

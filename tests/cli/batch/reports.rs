@@ -127,3 +127,17 @@ fn every_format_is_written_from_the_journal_alone() {
     let said = desk.grade("report out --format csv --exercise ex09");
     assert!(said.starts_with("exit status: 2") && said.contains("it graded ex01_hello, ex02_sleepers"), "{said}");
 }
+
+#[test]
+fn a_broken_archive_is_told_before_starters_that_nobody_touched() {
+    let desk = Desk::tiny();
+    let starter = desk.read("graders/ex01_hello/starter/main.py");
+    for student in 10..40 {
+        desk.write(&format!("class/s{student}/ex01_hello/main.py"), &starter);
+    }
+    desk.write("class/zoe.zip", "no archive");
+    desk.write("class/s10/ex02_sleepers/main.py", "print('hello'");
+    let said = desk.grade("batch class --out out");
+    let (told, _) = said.split_once("and 21 more").unwrap_or_else(|| panic!("{said}"));
+    assert!(told.contains("zoe.zip"), "{said}");
+}
