@@ -125,6 +125,14 @@ fn a_bug_in_a_library_that_was_built_with_the_program_is_found() {
     assert!(outcomes(&["careful"]).iter().all(is_right), "the right one was blamed");
 }
 
+/// A script's functions have few of the kinds of instructions at which threads could be made to switch, and those are the ones
+/// that schedules choose.
+#[test]
+fn an_iterator_that_python_threads_share_is_found_in_twenty_schedules() {
+    let guest = options(command(&folder("buggy").join("shared_generator.py"), Path::new("")));
+    assert!(!tried(&guest, 0, 20).outcomes.iter().all(is_right), "not found in 20 schedules");
+}
+
 #[test]
 fn bugs_in_python_are_found() {
     all_are_found("py");

@@ -12,7 +12,7 @@ const REST_DOUBLINGS: u64 = 4;
 /// Every mark preempts in half of the seeds that mark. In the others the mean count between two preemptions is 2, doubled less often
 /// than this.
 const MARK_DOUBLINGS: u64 = 9;
-/// The same of instructions of a script, of which a short one makes a few.
+/// The same of instructions of a script, of which a short one makes a few; the fewer the more often.
 const BYTECODE_DOUBLINGS: u64 = 5;
 /// A thread that is preempted with a delay is delayed for this long at least: an interpreter's thread that wants the global
 /// lock waits 5 ms before it asks for it. At most it is delayed for long enough to outlast a short sleep of another one.
@@ -63,7 +63,8 @@ impl Preemptions {
         // The instructions of an interpreter are not those of its script.
         if places.iter().flatten().any(|place| matches!(place, Place::Bytecode(_))) {
             (self.unit, self.begin) = (Unit::Marks, 0);
-            self.mean = if self.random.once_in(2) { 1 } else { 2 << self.random.below(BYTECODE_DOUBLINGS) };
+            let doublings = self.random.below(BYTECODE_DOUBLINGS).min(self.random.below(BYTECODE_DOUBLINGS));
+            self.mean = if self.random.once_in(2) { 1 } else { 2 << doublings };
         }
         if self.unit != Unit::Marks {
             return Vec::new();
@@ -83,7 +84,9 @@ impl Preemptions {
         for _ in 0..=self.random.below(MOST_WORDS) {
             let mut word = places[self.index(places.len())].clone();
             // Not all of its places: between a reading and a writing is where the others must come in.
-            let mut wanted = 1 + self.index(word.len());
+            // But the forms of one instruction of a script are one place: which of them stands there the interpreter decides.
+            let is_bytecode = matches!(word.first(), Some(Place::Bytecode(_)));
+            let mut wanted = if is_bytecode { word.len() } else { 1 + self.index(word.len()) };
             while wanted > 0 && marks.len() < MOST_MARKS {
                 wanted -= 1;
                 let mark = word.swap_remove(self.index(word.len()));

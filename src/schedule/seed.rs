@@ -161,6 +161,15 @@ mod tests {
     }
 
     #[test]
+    fn the_forms_of_one_instruction_of_a_script_are_marked_together() {
+        let forms: Vec<Place> = (1..=3).map(Place::Bytecode).collect();
+        for seed in 1..100 {
+            let marks = for_seed(seed).mark(std::slice::from_ref(&forms));
+            assert!(marks.is_empty() || forms.iter().all(|form| marks.contains(form)), "seed {seed}: {marks:?}");
+        }
+    }
+
+    #[test]
     fn a_long_run_is_left_alone_in_the_end() {
         for seed in 1..50 {
             let mut policy = for_seed(seed);

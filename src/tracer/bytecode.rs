@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::maps::{self, Mapping};
 use super::memory;
+use super::own_bytecode;
 use super::symbols;
 use crate::schedule::Place;
 
@@ -24,8 +25,10 @@ const MOST: usize = 128;
 /// An instruction of the processor that ends a function.
 const RETURN: u8 = 0xc3;
 
+/// How much more often a kind is chosen that the functions of the program have.
+const IN_ITS_FUNCTIONS: usize = 8;
 /// Instructions of version 3.11 by kind, and how much more often a kind is chosen: what writes or takes is what others come before.
-const KINDS: [(usize, &[u8]); 13] = [
+const KINDS: [(usize, &[u8]); 14] = [
     // STORE_GLOBAL.
     (2, &[97]),
     // STORE_ATTR; its quick forms, after some rounds of a loop.
@@ -49,6 +52,8 @@ const KINDS: [(usize, &[u8]); 13] = [
     // PRECALL; quick forms for functions and methods of built-in types.
     (1, &[166]),
     (1, &[79, 80, 81, 113]),
+    // FOR_ITER.
+    (1, &[93]),
 ];
 
 /// Where an interpreter's functions are, and its state.
@@ -115,8 +120,10 @@ pub(super) fn places(pid: i32) -> Vec<Vec<Place>> {
     let Some(table) = interpreter.data.iter().find_map(|range| table(pid, range, &interpreter)) else {
         return Vec::new();
     };
+    let own = own_bytecode::of_functions(pid, interpreter.functions.runtime);
     let mut places = Vec::new();
     for (times, kind) in KINDS {
+        let times = if kind.iter().any(|number| own.contains(number)) { times * IN_ITS_FUNCTIONS } else { times };
         let mut starts: Vec<u64> = kind.iter().map(|number| table[usize::from(*number)]).collect();
         starts.sort_unstable();
         starts.dedup();

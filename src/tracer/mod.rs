@@ -7,7 +7,7 @@
 //! jumps when all sleep (`quiet`). What happened is noted (`record`, `lines`); when nothing can ever move again, `stuck` says
 //! who waits on what, and `locks` who holds it; who waits for another thread meanwhile, `waits`. Programs read the clock by code of ours, mostly without a stop (`vdso`), and the processor's cycle counter
 //! by a trap (`cycle_counter`). Under a schedule, `turns` and `turn_loop` decide who runs, and a thread may lose its turn between two
-//! stops: after so many instructions (`preempt`), or where threads touch the same memory (`marks`), as a run before it saw (`survey`, `own_code`, `gates`, `shared`), or within one instruction (`torn`).
+//! stops: after so many instructions (`preempt`), or where threads touch the same memory (`marks`), as a run before it saw (`survey`, `own_code`, `gates`, `shared`, `own_bytecode`), or within one instruction (`torn`).
 //! A thread of an interpreter gives its lock away there (`hand_over`), between two instructions of a script of the program's own (`bytecode`, `script`).
 //!
 //! It does not judge, and it knows nothing of exercises.
@@ -76,6 +76,7 @@ mod news;
 mod noise;
 mod options;
 mod orphans;
+mod own_bytecode;
 mod own_code;
 mod own_crates;
 mod preempt;

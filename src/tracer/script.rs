@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use super::memory;
 
 /// Where the current thread's state is in the interpreter's, and what leads from there to the name of the file.
-const CURRENT_THREAD: u64 = 0x240;
-const FRAMES: u64 = 0x38;
-const CURRENT_FRAME: u64 = 8;
-const CODE: u64 = 0x20;
+pub(super) const CURRENT_THREAD: u64 = 0x240;
+pub(super) const FRAMES: u64 = 0x38;
+pub(super) const CURRENT_FRAME: u64 = 8;
+pub(super) const CODE: u64 = 0x20;
 const FILE_NAME: u64 = 0x70;
 /// A text: its length, its kind, and where it begins when each character is a byte.
 const LENGTH: u64 = 16;
@@ -33,20 +33,21 @@ impl Scripts {
         let word = |at: u64| memory::read_words::<1>(tid, at).ok().map(|[word]| word.cast_unsigned());
         let code = || word(word(word(word(runtime + CURRENT_THREAD)? + FRAMES)? + CURRENT_FRAME)? + CODE);
         let Some(code) = code() else { return true };
-        *self.own.entry(code).or_insert_with(|| {
-            let name = || {
-                let text = word(code + FILE_NAME)?;
-                let state = memory::read_some(tid, text + STATE, 1).ok()?;
-                let length = word(text + LENGTH)?.min(LONGEST);
-                let bytes = memory::read_some(tid, text + TEXT, usize::try_from(length).ok()?).ok()?;
-                state.first().filter(|state| *state & ASCII != 0).and_then(|_| String::from_utf8(bytes).ok())
-            };
-            name().is_none_or(|name| !is_library(&name))
-        })
+        *self.own.entry(code).or_insert_with(|| file_name(tid, code).is_none_or(|name| !is_library(&name)))
     }
 }
 
-fn is_library(name: &str) -> bool {
+/// The name of the file that a piece of code comes from.
+pub(super) fn file_name(tid: i32, code: u64) -> Option<String> {
+    let text = memory::read_words::<1>(tid, code + FILE_NAME).ok()?[0].cast_unsigned();
+    let state = memory::read_some(tid, text + STATE, 1).ok()?;
+    let [length] = memory::read_words::<1>(tid, text + LENGTH).ok()?;
+    let bytes = memory::read_some(tid, text + TEXT, usize::try_from(length.cast_unsigned().min(LONGEST)).ok()?).ok()?;
+    state.first().filter(|state| *state & ASCII != 0).and_then(|_| String::from_utf8(bytes).ok())
+}
+
+/// Whether a file is one of the library's.
+pub(super) fn is_library(name: &str) -> bool {
     name.starts_with("<frozen ") || name.contains("/lib/python3.")
 }
 
