@@ -133,6 +133,13 @@ fn an_iterator_that_python_threads_share_is_found_in_twenty_schedules() {
     assert!(!tried(&guest, 0, 20).outcomes.iter().all(is_right), "not found in 20 schedules");
 }
 
+/// What comes to an event loop comes late all at once on a busy machine, whether or not it has helpers that do nothing.
+#[test]
+fn an_event_loop_comes_late_although_idle_threads_are_beside_it() {
+    let guest = options(command(&folder("buggy").join("loop_with_helpers.py"), Path::new("")));
+    assert!(!tried(&guest, 0, 40).outcomes.iter().all(is_right), "not found in 40 schedules");
+}
+
 #[test]
 fn bugs_in_python_are_found() {
     all_are_found("py");

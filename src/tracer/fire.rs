@@ -60,6 +60,9 @@ impl World<'_> {
         match due {
             Due::Wait(tid) => {
                 self.note_vain_wait(tid);
+                if let Some(turns) = &mut self.turns {
+                    turns.time_has_come(tid);
+                }
                 self.end_wait(tid);
             }
             Due::Held(tid) => {

@@ -38,6 +38,8 @@ const PASSED: u32 = 3_000;
 /// After so many turns in a row others that could go on get theirs: a loop that polls without end must not keep the
 /// others from what it waits for, whatever the policy prefers.
 const MOST_TURNS_IN_A_ROW: u32 = 300;
+/// A thread that had so many turns in a row, and is the only one that can go on when its time has come, is as good as alone.
+const TURNS_OF_ONE_ALONE: u32 = 32;
 /// After so many times in a row that threads only passed the time (yielded, or read the clock), nobody is held back any longer: they
 /// wait for the one that is.
 const PASSES_THAT_END_HOLDS: u32 = 200;
@@ -74,6 +76,8 @@ pub(super) struct Turns {
     ready: BTreeMap<ThreadNumber, Waits>,
     /// Those that have become ready since the last choice.
     fresh: BTreeSet<ThreadNumber>,
+    /// Those whose wait has come to its time since.
+    timed: BTreeSet<ThreadNumber>,
     /// How often the policy was asked whether to hold one of them.
     asked: u64,
     held: BTreeMap<ThreadNumber, Waits>,
@@ -153,6 +157,7 @@ impl Turns {
             last: None,
             ready: BTreeMap::new(),
             fresh: BTreeSet::new(),
+            timed: BTreeSet::new(),
             asked: 0,
             held: BTreeMap::new(),
             tired: BTreeSet::new(),
@@ -221,6 +226,7 @@ impl Turns {
             self.ready.remove(&number);
             self.held.remove(&number);
             self.fresh.remove(&number);
+            self.timed.remove(&number);
             self.tired.remove(&number);
             self.spinning.remove(&number);
             self.spun.remove(&number);
@@ -319,7 +325,8 @@ impl Turns {
         let mut holds = Vec::new();
         for number in std::mem::take(&mut self.fresh) {
             let Some(waits) = self.ready.get(&number).copied() else { continue };
-            let time = if self.numbers.len() == 1 {
+            let timed = self.timed.remove(&number);
+            let time = if self.numbers.len() == 1 || (timed && self.is_as_good_as_alone(number)) {
                 self.policy.hold_alone(number, self.asked, self.budget)
             } else {
                 self.policy.hold(number, self.asked, self.budget)
@@ -333,6 +340,21 @@ impl Turns {
             }
         }
         holds
+    }
+
+    /// The time that a thread waits for has come.
+    pub(super) fn time_has_come(&mut self, tid: i32) {
+        if let Some(number) = self.numbers.get(&tid) {
+            self.timed.insert(*number);
+        }
+    }
+
+    /// Whether the others only wait, and have for a while: an event loop has helpers that mostly do nothing.
+    fn is_as_good_as_alone(&self, number: ThreadNumber) -> bool {
+        self.last == Some(number)
+            && self.in_a_row >= TURNS_OF_ONE_ALONE
+            && self.ready.len() == 1
+            && self.held.is_empty()
     }
 
     /// The time for which a thread was held back is over.
