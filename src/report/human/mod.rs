@@ -186,7 +186,9 @@ fn usage(text: &mut String, result: &ExerciseResult, run: &RunSummary) {
         (Ended::Exit | Ended::Signal | Ended::Interrupted, _) => None,
     };
     if let Some(why) = stopped {
-        push(text, 2, &format!("{FAINT}the program was stopped{FAINT:#}: {why}"));
+        // The worst of all runs, which need not be the one that a check above speaks of.
+        let what = if run.cases > 1 || run.schedules > 1 { "a run" } else { "the program" };
+        push(text, 2, &format!("{FAINT}{what} was stopped{FAINT:#}: {why}"));
     }
     if result.verdict == Verdict::Passed {
         let plural = |count: u32, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
