@@ -30,7 +30,8 @@ use progress::Progress;
 /// Runs the command.
 pub(crate) fn run(args: &BatchArgs, console: &Console) -> Result<Exit, Failure> {
     let place = Place::of(args.course.as_deref())?;
-    let whole = catalogue::load_for(&place, &args.exercises, console)?;
+    // All of it, also when one exercise is graded: of an exercise that is not known, files are taken for another's.
+    let whole = catalogue::load(&place)?;
     let course = choice::narrowed(whole.clone(), args)?;
     let filter = Filter {
         students: args.students.clone(),

@@ -65,3 +65,13 @@ fn one_exercise_or_student_leaves_what_is_known_of_the_others() {
         assert_eq!(after, before, "{part}: {said}");
     }
 }
+
+#[test]
+fn a_course_with_a_mistake_anywhere_grades_nobody() {
+    let desk = class();
+    desk.write("graders/ex02_sleepers/spec.toml", "title = 3\n");
+    for command in ["batch class --out out", "batch class --out out --exercise ex01 --student alice"] {
+        let said = desk.grade(command);
+        assert!(said.starts_with("exit status: 3\n") && said.contains("spec.toml:1:9"), "{said}");
+    }
+}
