@@ -173,20 +173,32 @@ impl World<'_> {
         self.grants.ended = None;
         let Some(live) = self.grants.live.take() else { return };
         let Live { grant, tid, page, .. } = live;
-        let cpu = self.tasks.get(&tid).map(|task| task.progress.reached().0);
-        // Elsewhere it may run just now, and have used more than the kernel tells.
-        let cpu = cpu.filter(|_| self.options.processors == 1);
         // First no more are handed out, then we look up to where they were. After an exec there is nothing to look at.
         let ended = memory::write_words(tid, page + word::GENERATION as u64, &[0]);
         let last = ended.and_then(|()| memory::read_words::<1>(tid, page + word::LAST as u64));
         let last = last.map_or(VirtualInstant::START, |[last]| VirtualInstant::from_nanos(last.cast_unsigned()));
-        let last = grant.read_up_to(last, cpu);
+        let last = self.read_up_to(&grant, tid, last);
         let before = self.time.now();
         self.time.jump(last);
         if grant.steady.is_some() {
             self.count_cpu(tid, self.time.now().since(before));
             self.grants.ended = Some(live);
         }
+    }
+
+    /// Up to which moment thread `tid` has read by a grant, when its page says `last`.
+    fn read_up_to(&mut self, grant: &Grant, tid: i32, last: VirtualInstant) -> VirtualInstant {
+        // Elsewhere it may run just now, and have used more than the kernel tells.
+        let Some(task) = self.tasks.get_mut(&tid).filter(|_| self.options.processors == 1) else {
+            return grant.read_up_to(last, None);
+        };
+        let told = grant.read_up_to(last, Some(task.progress.reached().0));
+        if told == last {
+            return told;
+        }
+        // Among many threads it was not asked at this stop, and has used more than is known.
+        let cpu = task.procfs.ran_and_waited().map(|(cpu, _)| cpu);
+        grant.read_up_to(last, cpu)
     }
 
     /// Ends the grant when somebody else than its thread has moved time: that thread's next reading would be too early.
