@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
 use super::bytecode::LockFunctions;
-use super::calls::{Jumps, SocketTimeouts};
+use super::calls::{Jumps, SocketTimeouts, Uptime};
 use super::files::Files;
 use super::lines::Lines;
 use super::locks::{Locks, Standing, Word};
@@ -67,6 +67,8 @@ pub(super) struct World<'o> {
     /// CPU nanoseconds of the tree when the program began.
     pub(super) cpu_at_start: u64,
     pub(super) started: Option<Instant>,
+    /// The machine's uptime as `/proc` tells it, once it is ours.
+    pub(super) uptime: Option<Uptime>,
     /// How the program's first process left.
     pub(super) left: Option<(ExitStatus, VirtualInstant)>,
     /// Processes that have ended: when the program ends, some may still be zombies.
@@ -197,6 +199,7 @@ impl<'o> World<'o> {
             dead_cpu: 0,
             cpu_at_start: 0,
             started: None,
+            uptime: None,
             left: None,
             ended_children: Vec::new(),
             orphans: Orphans::default(),

@@ -39,7 +39,7 @@ use std::sync::OnceLock;
 
 pub(super) use meant::Meant;
 pub(super) use packet_times::Jumps;
-pub(super) use proc_files::filter_for as openings_for;
+pub(super) use proc_files::{Uptime, filter_for as openings_for};
 pub(super) use shared_memory::traced as traced_for_shared_memory;
 pub(super) use socket_timeouts::SocketTimeouts;
 pub(super) use treatment::{ALWAYS, Call, Condition, Test, Treatment, When, at_least, given, is, is_not, masked};

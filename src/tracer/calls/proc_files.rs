@@ -5,6 +5,11 @@
 //! tells what the file would tell on a machine with our clock. The copy is of the moment of the opening: who keeps it open reads
 //! the same again.
 //!
+//! What was read before the first sleep stays true after it: the machine's uptime goes on from what it really was then, by our clock,
+//! and a process that was there then keeps its start. Who watches processes knows each by its number and its start (psutil), and
+//! would take one whose start changed for another that got its number. So these files' uptime is the machine's and the program's, and
+//! not that of `CLOCK_BOOTTIME`, which begins the same on every machine.
+//!
 //! Only where time is virtual and goes its natural way, and where the program's names are ours: not in a sandbox.
 
 use std::ffi::OsStr;
@@ -24,7 +29,7 @@ use crate::tracer::inject::Injected;
 use crate::tracer::memory;
 use crate::tracer::regs::{Native, Registers, calls, int};
 use crate::tracer::task::Seen;
-use crate::tracer::time::{Pace, Time};
+use crate::tracer::time::Pace;
 use crate::tracer::world::{Caller, World};
 
 const SECOND: u64 = 1_000_000_000;
@@ -48,6 +53,31 @@ enum Told {
     Process(i32),
 }
 
+/// What the machine's uptime goes on from once openings are looked at: the moment from which they are, and the uptime that it had
+/// then, in nanoseconds.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::tracer) struct Uptime {
+    since: VirtualInstant,
+    then: u64,
+}
+
+impl Uptime {
+    fn begin(since: VirtualInstant) -> Self {
+        let up = clock_gettime(ClockId::CLOCK_BOOTTIME).map(Duration::from).unwrap_or_default();
+        Self { since, then: u64::try_from(up.as_nanos()).unwrap_or(u64::MAX) }
+    }
+
+    /// The uptime at `moment`, which is none before it began to be ours.
+    const fn at(self, moment: VirtualInstant) -> u64 {
+        self.then.saturating_add(moment.as_nanos().saturating_sub(self.since.as_nanos()))
+    }
+
+    /// When a process was started, in ticks of the uptime: as before, for one that was there before.
+    fn start(self, born: Option<VirtualInstant>, as_before: u64) -> u64 {
+        born.filter(|born| *born >= self.since).map_or(as_before, |born| self.at(born) / TICK)
+    }
+}
+
 /// A call that opens a file only to read it: the folder that its name starts from, where its name stands, and its flags.
 fn to_read(registers: &Native) -> Option<(i32, u64, i32)> {
     let (folder, at, flags) = match super::name(registers.number()) {
@@ -69,6 +99,7 @@ pub(super) fn is_long(span: VirtualDuration) -> bool {
 /// would pay for it with a tenth of its start, and learn little.
 pub(super) fn begin_to_see(world: &mut World<'_>, caller: Caller, registers: &mut Native) -> io::Result<Option<Then>> {
     let Some(program) = filter(world, caller.pid)? else { return Ok(None) };
+    uptime_of(world);
     let injected = Injected::filter(caller, registers, &program, None)?;
     if let Some(process) = world.processes.get_mut(&caller.pid) {
         process.sees_openings = true;
@@ -78,10 +109,20 @@ pub(super) fn begin_to_see(world: &mut World<'_>, caller: Caller, registers: &mu
 
 /// The filter that brings the openings of a new program to us; none where they come already, or the clock is still near the
 /// machine's.
-pub(in crate::tracer) fn filter_for(world: &World<'_>, pid: i32) -> io::Result<Option<BpfProgram>> {
+pub(in crate::tracer) fn filter_for(world: &mut World<'_>, pid: i32) -> io::Result<Option<BpfProgram>> {
     let real = world.started.map_or(Duration::MAX, |started| started.elapsed());
     let ahead = world.time.now().since(VirtualInstant::START).as_std().saturating_sub(real);
-    if ahead < AHEAD { Ok(None) } else { filter(world, pid) }
+    if ahead < AHEAD {
+        return Ok(None);
+    }
+    uptime_of(world);
+    filter(world, pid)
+}
+
+/// The machine's uptime as the program knows it, from now on if it was not ours before.
+fn uptime_of(world: &mut World<'_>) -> Uptime {
+    let now = world.time.now();
+    *world.uptime.get_or_insert_with(|| Uptime::begin(now))
 }
 
 fn filter(world: &World<'_>, pid: i32) -> io::Result<Option<BpfProgram>> {
@@ -151,30 +192,28 @@ fn told(name: &[u8], own: i32) -> Option<Told> {
 /// What the file tells now.
 fn text(world: &mut World<'_>, file: Told) -> Option<String> {
     let moment = world.time.read();
+    let up = uptime_of(world);
     match file {
-        Told::Uptime => uptime(&fs::read_to_string("/proc/uptime").ok()?, moment),
+        Told::Uptime => uptime(&fs::read_to_string("/proc/uptime").ok()?, up.at(moment)),
         Told::Machine => {
-            let begin = world.time.calendar(moment).saturating_sub(Time::monotonic(moment)) / SECOND;
+            let begin = world.time.calendar(moment).saturating_sub(up.at(moment)) / SECOND;
             Some(with_start_of_machine(&fs::read_to_string("/proc/stat").ok()?, begin))
         }
         Told::Process(pid) => {
             // A name may hold any bytes.
             let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
-            let began = match world.processes.get(&pid) {
-                Some(process) => Time::monotonic(process.born),
-                None => before(world, started(&stat)?),
-            };
-            with_start_of_process(&String::from_utf8_lossy(&stat), began / TICK)
+            let born = world.processes.get(&pid).map(|process| process.born);
+            with_start_of_process(&String::from_utf8_lossy(&stat), up.start(born, started(&stat)?))
         }
     }
 }
 
-/// `/proc/uptime` at `moment`, idle as long as the machine was in proportion.
-fn uptime(machine: &str, moment: VirtualInstant) -> Option<String> {
+/// `/proc/uptime` when the machine has been up for `up` nanoseconds, idle as long as it really was in proportion.
+fn uptime(machine: &str, up: u64) -> Option<String> {
     let hundredths = |text: &str| text.replace('.', "").parse::<u128>().ok();
-    let (up, idle) = machine.trim_end().split_once(' ')?;
-    let now = u128::from(Time::monotonic(moment) / TICK);
-    let idle = hundredths(idle)? * now / hundredths(up)?.max(1);
+    let (really, idle) = machine.trim_end().split_once(' ')?;
+    let now = u128::from(up / TICK);
+    let idle = hundredths(idle)? * now / hundredths(really)?.max(1);
     let told = |hundredths: u128| format!("{}.{:02}", hundredths / 100, hundredths % 100);
     Some(format!("{} {}\n", told(now), told(idle)))
 }
@@ -201,17 +240,9 @@ fn with_start_of_process(stat: &str, ticks: u64) -> Option<String> {
     Some(format!("{name}) {}", fields.join(" ")))
 }
 
-/// When a process that is none of the run's was started, as our monotonic clock has it: so long before the run as it really was.
-fn before(world: &World<'_>, ticks: u64) -> u64 {
-    let up = clock_gettime(ClockId::CLOCK_BOOTTIME).map(Duration::from).unwrap_or_default();
-    let at_start = up.saturating_sub(world.started.map(|started| started.elapsed()).unwrap_or_default());
-    let at_start = u64::try_from(at_start.as_nanos()).unwrap_or(u64::MAX);
-    Time::monotonic(VirtualInstant::START).saturating_sub(at_start.saturating_sub(ticks.saturating_mul(TICK)))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Told, started, told, uptime, with_start_of_machine, with_start_of_process};
+    use super::{SECOND, Told, Uptime, started, told, uptime, with_start_of_machine, with_start_of_process};
     use crate::clock::VirtualInstant;
 
     #[test]
@@ -229,8 +260,18 @@ mod tests {
 
     #[test]
     fn the_uptime_is_ours_and_the_idle_time_keeps_its_share() {
-        let moment = VirtualInstant::from_nanos(5_250_000_000);
-        assert_eq!(uptime("200.00 400.00\n", moment).as_deref(), Some("10005.25 20010.50\n"));
+        assert_eq!(uptime("200.00 400.00\n", 10_005_250_000_000).as_deref(), Some("10005.25 20010.50\n"));
+    }
+
+    #[test]
+    fn the_uptime_goes_on_from_the_machines_and_a_process_from_before_keeps_its_start() {
+        let second = VirtualInstant::from_nanos;
+        let up = Uptime { since: second(2 * SECOND), then: 500 * SECOND };
+        assert_eq!(up.at(second(2 * SECOND)), 500 * SECOND);
+        assert_eq!(up.at(second(62 * SECOND)), 560 * SECOND);
+        assert_eq!(up.start(None, 77), 77, "none of the run's");
+        assert_eq!(up.start(Some(second(SECOND)), 49_900), 49_900);
+        assert_eq!(up.start(Some(second(12 * SECOND)), 50_001), 51_000);
     }
 
     #[test]
