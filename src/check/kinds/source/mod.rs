@@ -19,6 +19,13 @@ use crate::course::model::{Language, Source};
 
 /// What the source uses.
 pub(crate) fn check(asked: &Source, source: &SourceText<'_>) -> Finding {
+    if source.language == Language::Python
+        && let Some(encoding) = python::other_encoding(source.text)
+    {
+        // Another text runs than the one that is looked at.
+        let failure = Failure::new(format!("the source must be UTF-8, but {} declares `{encoding}`", source.path));
+        return Finding::Failed(Box::new(failure.expected("UTF-8").actual(encoding)));
+    }
     let (rules, uses) = match source.language {
         Language::Rust => (&asked.rust, rust::uses(source.text)),
         Language::Python => (&asked.python, python::uses(source.text)),

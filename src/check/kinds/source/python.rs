@@ -1,3 +1,7 @@
+use std::sync::LazyLock;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use regex::Regex;
 use tree_sitter::{Node, Parser};
 
 use super::names::{Scope, Use, children, is_keyword, text};
@@ -25,7 +29,7 @@ pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
             }
             "identifier" => {
                 if !is_definition(node) {
-                    let path = vec![text(node, source).to_owned()];
+                    let path = vec![name(node, source)];
                     written.push(Written { path, node, called: is_called(node), whole: false });
                 }
             }
@@ -37,7 +41,7 @@ pub(super) fn uses(source: &str) -> Option<Vec<Use>> {
                 if matches!(kind, "function_definition" | "class_definition")
                     && let Some(name) = node.child_by_field_name("name")
                 {
-                    scope.define(text(name, source));
+                    scope.define(&self::name(name, source));
                 }
                 open.extend(nested);
             }
@@ -57,7 +61,7 @@ fn imports<'t>(node: Node<'t>, source: &str, scope: &mut Scope, written: &mut Ve
         let (name, alias) = match child.kind() {
             "dotted_name" => (child, None),
             "aliased_import" => match (child.child_by_field_name("name"), child.child_by_field_name("alias")) {
-                (Some(name), Some(alias)) => (name, Some(text(alias, source))),
+                (Some(name), Some(alias)) => (name, Some(self::name(alias, source))),
                 _ => continue,
             },
             "wildcard_import" => {
@@ -68,7 +72,7 @@ fn imports<'t>(node: Node<'t>, source: &str, scope: &mut Scope, written: &mut Ve
         };
         let path: Vec<String> = base.iter().cloned().chain(dotted(name, source)).collect();
         match alias {
-            Some(alias) => scope.alias(alias, path.clone()),
+            Some(alias) => scope.alias(&alias, path.clone()),
             // `import a.b` names `a`; `from a import b` names `b`.
             None if module.is_some() => {
                 if let Some(last) = path.last() {
@@ -81,8 +85,28 @@ fn imports<'t>(node: Node<'t>, source: &str, scope: &mut Scope, written: &mut Ve
     }
 }
 
+/// A name as the interpreter reads it: letters of other forms (`𝐭𝐢𝐦𝐞`, `ｔｉｍｅ`) are the plain ones (NFKC, by the language's reference).
+fn name(node: Node<'_>, source: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfkc().normalize(text(node, source)).into_owned()
+}
+
+/// The encoding that a source declares by which its text is another than what stands there; none for those that hold ASCII as it is.
+/// It stands in a comment of the first two lines (PEP 263).
+pub(super) fn other_encoding(source: &str) -> Option<String> {
+    static DECLARED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[ \t\x0c\u{feff}]*#.*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)").expect("it is an expression")
+    });
+    // A line may end with CR, LF or both, which here has an empty one between.
+    let mut lines = source.split(['\n', '\r']).take(4);
+    let declared = lines.find_map(|line| Some(DECLARED.captures(line)?[1].to_owned()))?;
+    let plain = declared.to_ascii_lowercase().replace('_', "-");
+    let known = ["utf-8", "utf8", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-", "cp125", "windows-125"];
+    let holds_ascii = known.iter().any(|known| plain == *known || known.len() > 4 && plain.starts_with(known));
+    (!holds_ascii).then_some(declared)
+}
+
 fn dotted(node: Node<'_>, source: &str) -> Vec<String> {
-    text(node, source).split('.').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    name(node, source).split('.').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
 /// The parts of `a.b.c`, and what it begins with when that is no name: `f().b.c` is `b.c` of something.
@@ -94,10 +118,10 @@ fn flatten<'t>(node: Node<'t>, source: &str) -> (Vec<String>, Option<Node<'t>>) 
         rest = None;
         match node.kind() {
             "attribute" => {
-                parts.extend(node.child_by_field_name("attribute").map(|name| text(name, source).to_owned()));
+                parts.extend(node.child_by_field_name("attribute").map(|part| name(part, source)));
                 rest = node.child_by_field_name("object");
             }
-            "identifier" => parts.push(text(node, source).to_owned()),
+            "identifier" => parts.push(name(node, source)),
             // `(a).b` is `a.b`.
             "parenthesized_expression" => match children(node).into_iter().find(Node::is_named) {
                 Some(inner) if matches!(inner.kind(), "attribute" | "identifier") => rest = Some(inner),

@@ -112,6 +112,45 @@ fn python_comments_strings_and_other_names_are_not_uses() {
 }
 
 #[test]
+fn python_names_in_letters_of_other_forms_are_the_plain_ones() {
+    for text in
+        ["import 𝐭𝐢𝐦𝐞\n𝐭𝐢𝐦𝐞.sleep(1)\n", "import ｔｉｍｅ as t\nt.ｓleep(1)\n", "from 𝓽ime import 𝔰leep as ſ\ns(1)\n"]
+    {
+        assert!(uses(Language::Python, text, "time.sleep"), "{text}");
+    }
+}
+
+#[test]
+fn a_python_source_in_an_encoding_that_hides_it_is_refused() {
+    for declared in ["unicode_escape", "utf-7", "utf_7", "raw_unicode_escape", "cp037", "utf-16"] {
+        for text in [
+            format!("# -*- coding: {declared} -*-\nx = 1\n"),
+            format!("#!/usr/bin/python3\n# vim: fileencoding={declared} :\n"),
+        ] {
+            let found = found(Language::Python, &text, &[], &["time.sleep"]);
+            assert!(matches!(found, Finding::Failed(_)), "{text}");
+        }
+    }
+    for text in [
+        "# coding: utf-8\n",
+        "# -*- coding: latin-1 -*-\n",
+        "# coding=UTF8\n",
+        "x = 1\ny = 2\nz = 3\nt = 4\n# coding: utf-7\n",
+        "# no coding at all\n",
+    ] {
+        assert_eq!(found(Language::Python, text, &[], &["time.sleep"]), Finding::Held, "{text}");
+    }
+    for text in [
+        "# coding=utf-7 coding:utf-8\n",
+        "# coding: ! coding: utf-7\n",
+        "# a\r# coding: utf-7\n",
+        "\n\x0c # coding: utf-7\n",
+    ] {
+        assert!(matches!(found(Language::Python, text, &[], &[]), Finding::Failed(_)), "{text}");
+    }
+}
+
+#[test]
 fn python_methods_modules_and_keywords_are_names() {
     let text = "import os.path\nimport concurrent.futures as cf\nfrom multiprocessing import Pool\n\
                 async def f(loop):\n  with Pool(2) as pool: pool.map(len, [])\n  \
