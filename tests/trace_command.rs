@@ -344,3 +344,20 @@ fn the_same_schedule_notes_the_same_waits() {
     assert!(!all[0].is_empty());
     assert!(all.iter().all(|one| *one == all[0]), "{all:?}");
 }
+
+#[test]
+fn in_the_sandbox_a_sockets_time_out_is_virtual_too() {
+    let script = "
+import socket, struct
+here, _there = socket.socketpair()
+here.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 3600, 0))
+try:
+    here.recv(1)
+except BlockingIOError:
+    print('nothing came')
+";
+    let output =
+        Traced::new(&["--sandbox", "require", "--timeout", "2h", "--", "/usr/bin/python3", "-c", script]).run();
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "nothing came\n".to_owned()));
+    assert!(!text(&output.stderr).contains("not virtual"), "{}", text(&output.stderr));
+}

@@ -56,6 +56,13 @@ pub(super) fn attributes() -> Rules {
     calls.map(|call| (call, Vec::new())).into()
 }
 
+/// One more filter for all threads, as a tracer has a program put on itself; it refuses the program's own calls.
+pub(super) fn more_filters() -> Result<Rules, BackendError> {
+    let installs = SeccompCondition::new(0, Dword, Eq, libc::SECCOMP_SET_MODE_FILTER.into())?;
+    let for_all = SeccompCondition::new(1, Qword, Eq, libc::SECCOMP_FILTER_FLAG_TSYNC)?;
+    Ok([(libc::SYS_seccomp, vec![SeccompRule::new(vec![installs, for_all])?])].into())
+}
+
 /// Calls that are allowed, some only with certain arguments.
 pub(super) fn allowed(rung: Rung) -> Result<Rules, BackendError> {
     let mut rules: Rules = ALWAYS.iter().map(|call| (*call, Vec::new())).collect();

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use seccompiler::{BpfProgram, SeccompAction, SeccompRule, TargetArch, sock_filter};
 use serde::{Deserialize, Serialize};
 
-use super::calls::{allowed, attributes, not_kept, not_there};
+use super::calls::{allowed, attributes, more_filters, not_kept, not_there};
 use super::program::program;
 use super::{Rung, SandboxError};
 
@@ -64,15 +64,15 @@ pub(super) fn own_filters(rung: Rung, traced: bool) -> Result<Vec<Filter>, Sandb
     if rung == Rung::Landlock && !traced {
         filters.push(Filter::compile(attributes(), errno(0), SeccompAction::Allow)?);
     }
+    let mut allowed = allowed(rung).map_err(|cause| SandboxError::Filter(cause.to_string()))?;
+    if traced {
+        allowed.extend(more_filters().map_err(|cause| SandboxError::Filter(cause.to_string()))?);
+    }
     // The last allows no other after it.
     filters.extend([
         Filter::compile(not_kept(), errno(libc::EOPNOTSUPP), SeccompAction::Allow)?,
         Filter::compile(not_there(rung), errno(libc::ENOSYS), SeccompAction::Allow)?,
-        Filter::compile(
-            allowed(rung).map_err(|cause| SandboxError::Filter(cause.to_string()))?,
-            SeccompAction::Allow,
-            errno(libc::EPERM),
-        )?,
+        Filter::compile(allowed, SeccompAction::Allow, errno(libc::EPERM))?,
     ]);
     Ok(filters)
 }

@@ -7,7 +7,7 @@ use super::calls::{ALWAYS, traced_for_shared_memory};
 use super::error::TracerError;
 use super::filter::{Sight, filters, tracing};
 use super::options::Options;
-use super::regs::calls::{ATTRIBUTES, LARGE_MAPS, MESSAGES};
+use super::regs::calls::{ATTRIBUTES, LARGE_MAPS, MESSAGES, MORE_FILTERS};
 use super::streams::Streams;
 use super::tracee::Running;
 use crate::sandbox::{self, Confinement, Filter, Group, Rung, SandboxError, Staged};
@@ -35,6 +35,8 @@ impl Contained {
     ) -> Result<(Self, Running), TracerError> {
         let mut filters: Vec<Filter> = filters(sight)?.into_iter().map(Filter::from).collect();
         let mut more = LARGE_MAPS.to_vec();
+        // The sandbox leaves it to us: ours may be put on, the program's own may not.
+        more.push(MORE_FILTERS);
         if confinement.rung == Rung::Landlock {
             more.extend(MESSAGES.map(|call| (call, ALWAYS)));
             more.extend(traced_for_shared_memory());

@@ -176,7 +176,7 @@ impl Registers for Native {
 
 /// Numbers of system calls that the tracer puts in place of others.
 pub(in crate::tracer) mod calls {
-    use crate::tracer::calls::{ALWAYS, When, at_least, masked};
+    use crate::tracer::calls::{ALWAYS, When, at_least, is, masked};
 
     const EMPTY_PATH: u64 = 0x1000;
     /// Waits for a signal.
@@ -251,4 +251,6 @@ pub(in crate::tracer) mod calls {
     pub(in crate::tracer) const UTIMENSAT: i64 = 280;
     /// Installs a filter.
     pub(in crate::tracer) const SECCOMP: i64 = 317;
+    /// `seccomp`: installs a filter for all threads of a process.
+    pub(in crate::tracer) const MORE_FILTERS: (i64, When) = (SECCOMP, &[&[is(0, 1), is(1, 1)]]);
 }
