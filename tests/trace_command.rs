@@ -361,3 +361,29 @@ except BlockingIOError:
     assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "nothing came\n".to_owned()));
     assert!(!text(&output.stderr).contains("not virtual"), "{}", text(&output.stderr));
 }
+
+/// The second of two small pieces is kept back by the kernel until the first is acknowledged, which takes 40 ms of its own time.
+#[test]
+fn under_a_schedule_no_time_out_comes_before_what_is_on_its_way() {
+    let script = r#"
+import socket, threading
+door = socket.create_server(("127.0.0.1", 0))
+def answer():
+    end, _ = door.accept()
+    while end.recv(1):
+        end.send(b"head")
+        end.send(b"body")
+threading.Thread(target=answer, daemon=True).start()
+with socket.create_connection(door.getsockname(), timeout=5) as end:
+    for _ in range(5):
+        end.send(b"?")
+        answered = 0
+        while answered < 8:
+            answered += len(end.recv(8 - answered))
+print("all came")
+"#;
+    for seed in ["1", "2", "3"] {
+        let output = Traced::new(&["-q", "--schedule", seed, "--", "/usr/bin/python3", "-c", script]).run();
+        assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "all came\n".to_owned()), "seed {seed}");
+    }
+}

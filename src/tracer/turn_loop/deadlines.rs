@@ -100,7 +100,8 @@ impl World<'_> {
         if looks_again && self.settle() != Settled::Yes {
             return Moved::Yes;
         }
-        if self.time.pace() == Pace::Virtual {
+        // What the kernel will still bring by its own timers comes before any deadline.
+        if self.time.pace() == Pace::Virtual && !self.segments.under_way {
             self.choose_deadline();
         }
         self.act_on_quiet()
